@@ -1,0 +1,74 @@
+"""A portal as data: one YAML file says where to start, what may be visited and how politely."""
+
+from datetime import time
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints
+
+DivisionCode = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+PortalId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")]
+
+AgencyKind = Literal["department", "government", "vertical", "authorized_org", "township", "street", "zone"]
+AgencyLevel = Literal["state", "province", "prefecture", "county", "township"]
+
+
+class Strict(BaseModel):
+    """Unknown keys are refused: a misspelt setting must not pass as a default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PortalAgency(Strict):
+    """The agency whose reports a portal publishes when a title does not name one."""
+
+    name: str = Field(min_length=2, description="Full official name, for example 天津市人力资源和社会保障局")
+    kind: AgencyKind = "department"
+    level: AgencyLevel = "county"
+
+
+class Politeness(Strict):
+    """How gently a host is asked. Seconds; the defaults suit a small government server."""
+
+    delay: float = Field(4.0, ge=0, description="Seconds between two requests to a host, before jitter")
+    attachment_delay: float = Field(10.0, ge=0, description="Seconds before an attachment is asked for")
+    jitter: float = Field(0.3, ge=0, le=1, description="Share of the delay by which it varies at random")
+    daily_requests: int = Field(600, ge=1, description="Requests to one host in a day at most")
+    window: tuple[time, time] | None = Field(
+        None, description="Hours of Asia/Shanghai in which the host may be asked, for example ['08:00', '22:00']"
+    )
+
+
+class Expectation(Strict):
+    """Fewer reports than `min` is a problem of the run, never 'nothing new'."""
+
+    min: int = Field(0, ge=0)
+
+
+class Expectations(Strict):
+    reports: Expectation = Expectation()
+
+
+class Portal(Strict):
+    """One file of `spiders/portals/`; `id` is the file's name without its ending."""
+
+    id: PortalId
+    title: str = Field(min_length=2, description="What the column is called, for people")
+    region: DivisionCode = Field(description='Division code (GB/T 2260), always quoted: "120000"')
+    start_urls: tuple[HttpUrl, ...] = Field(min_length=1, description="Hub or list pages, the hub first")
+    hosts: tuple[str, ...] = Field((), description="Further hosts that belong to it; start hosts are included")
+    family: str | None = Field(None, description="A hint only: the page itself decides which family reads it")
+    agency: PortalAgency | None = None
+    confirmed: bool = Field(False, description="Has a person seen this address answer as described?")
+    notes: str = ""
+    schedule: str | None = Field(None, description="Cron line in Asia/Shanghai")
+    recheck_days: int = Field(30, ge=0, description="Known reports are asked again after so many days")
+    max_list_pages: int = Field(200, ge=1)
+    max_body_bytes: int = Field(50_000_000, ge=1_000, description="A larger payload is recorded as too_large")
+    politeness: Politeness = Politeness()
+    expect: Expectations = Expectations()
+
+    @property
+    def start_hosts(self) -> frozenset[str]:
+        """Host names (with port where one is given) that this portal may be read from."""
+        own = {f"{u.host}:{u.port}" if u.port not in (80, 443) else str(u.host) for u in self.start_urls}
+        return frozenset(own) | frozenset(self.hosts)
