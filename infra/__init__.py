@@ -1,0 +1,1 @@
+"""What surrounds the product: deployments, the portal simulator, gates and benchmarks."""

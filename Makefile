@@ -1,0 +1,70 @@
+# Every target sets up what it needs. Run twice, none of the set-up is done again.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STORE ?= folder
+READY := $(VENV)/.ready
+BROWSER := $(VENV)/.browser
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format lock bench kill deep clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+setup: $(READY) $(BROWSER) ## Make .venv with the locked packages, and find or install a browser
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "gongkai needs Python 3.11 or newer; say which with: make setup PYTHON=/path/to/python3"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the locked packages into $(VENV) (about a minute) ..."
+	@if command -v uv >/dev/null 2>&1; then \
+	   VIRTUAL_ENV=$(VENV) uv pip sync -q --require-hashes requirements.lock; \
+	 else \
+	   $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock; \
+	 fi
+	@if command -v uv >/dev/null 2>&1; then \
+	   VIRTUAL_ENV=$(VENV) uv pip install -q --no-deps --no-build-isolation -e .; \
+	 else \
+	   $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .; \
+	 fi
+	@touch $@
+
+# A portal whose rows no request gives needs Chromium. Without one everything else works, and the demo says what it left out.
+$(BROWSER): $(READY)
+	@$(BIN)/python -m spiders.browser --install || echo "No browser: portals that need one are left out."
+	@touch $@
+
+demo: setup ## Three crawls of simulated portals: baseline, nothing new, then changes and alerts (STORE=s3: on SeaweedFS)
+	@$(BIN)/gongkai demo --backend $(STORE)
+
+test: setup ## The whole suite
+	@$(BIN)/python -m pytest -q
+
+check: $(READY) ## Formatting, lint, types, import layers, licences, lock
+	@$(BIN)/ruff format --check -q . || { echo "run: make format"; exit 1; }
+	@$(BIN)/ruff check -q .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m infra.licences
+	@$(BIN)/python -m infra.lock --check
+
+format: $(READY) ## Let ruff format and mend what it can
+	@$(BIN)/ruff format -q .
+	@$(BIN)/ruff check -q --fix .
+
+lock: $(READY) ## Write requirements.lock anew from pyproject.toml
+	@$(BIN)/python -m infra.lock
+
+bench: $(READY) ## Speed as ratios against named peers in the same run
+	@$(BIN)/python -m infra.bench
+
+kill: setup ## Two hundred SIGKILLs at random points of a crawl
+	@$(BIN)/python -m pytest -q -m kill --timeout 7200
+
+deep: setup ## Thousands of generated documents and mutations through the parser
+	@$(BIN)/python -m pytest -q -m deep --timeout 7200
+
+clean: ## Remove .venv and caches (never an archive)
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
