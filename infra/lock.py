@@ -33,7 +33,7 @@ def required() -> list[Requirement]:
 
 
 def complaints() -> list[str]:
-    """What does not fit: a requirement without a pin or outside its bounds, an index address, another installed version."""
+    """What does not fit: a requirement without a fitting pin, an index address, another installed version."""
     text = Path("requirements.lock").read_text(encoding="utf-8")
     pins: dict[str, set[str]] = {}
     for name, version in PIN.findall(text):
