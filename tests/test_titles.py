@@ -62,10 +62,18 @@ def test_normal_title_folds_what_only_looks_different() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    (
-        "/zwgk/zfxxgknb28/ /zfxxgknb_97166 /ZFXXGKNB/2025n/ /a/2025ndbg/ /cn/xxgk/ndxxgkbg/ /sgknb /nbzt/ "
-        "/xzfxxgk/xzfxxgknb/ /zfxxgknew/zfxxgknbnew/ /x/xinxigongkainianbao/"
-    ).split(),
+    [
+        "/zwgk/zfxxgknb28/",
+        "/zfxxgknb_97166",
+        "/ZFXXGKNB/2025n/",
+        "/a/2025ndbg/",
+        "/cn/xxgk/ndxxgkbg/",
+        "/sgknb",
+        "/nbzt/",
+        "/xzfxxgk/xzfxxgknb/",
+        "/zfxxgknew/zfxxgknbnew/",
+        "/x/xinxigongkainianbao/",
+    ],
 )
 def test_column_slugs(path: str) -> None:
     assert COLUMN_SLUG.search(path)
