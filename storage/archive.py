@@ -1,0 +1,19 @@
+"""The archive: one object through which everything else keeps and finds what it needs."""
+
+from storage.agencies import Agencies
+from storage.events import Events
+from storage.leases import Leases
+from storage.ledger import Ledger
+from storage.locations import Locations
+from storage.memory import Memory
+from storage.parsed import ParsedReports
+from storage.raw import RawBodies
+from storage.runs import Runs
+from storage.versions import Versions
+
+
+class Archive(RawBodies, Ledger, Runs, Versions, ParsedReports, Events, Agencies, Locations, Memory, Leases):
+    """All shelves over one store (`Archive(open_store(...))`). What crawls write goes through `LedgerWriter`.
+
+    Reading and writing are safe from several threads, processes and machines at once.
+    """

@@ -1,0 +1,26 @@
+"""What happened, each thing once: `events/<UTC date of the cause>/<id>.json`."""
+
+from datetime import UTC, datetime
+
+from model.document import Event
+from storage.objects import checked_segment
+from storage.records import Shelf, create_record, read_record
+
+
+class Events(Shelf):
+    """The outbox of alerts and the memory of the feeds."""
+
+    def add_event(self, event: Event) -> bool:
+        """Write an event; False when it was written before. Its id comes of its cause, so a restart can't double it."""
+        return create_record(self.store, event_key(event), event)
+
+    def events(self, since: datetime | None = None) -> list[Event]:
+        """Events whose cause is not older than `since`, by time of cause, then id."""
+        start = f"events/{since.astimezone(UTC).date().isoformat()}" if since else None
+        found = [read_record(self.store, key, Event) for key in self.store.list("events/", start_after=start)]
+        return sorted((e for e in found if since is None or e.at >= since), key=lambda e: (e.at, e.id))
+
+
+def event_key(event: Event) -> str:
+    """Key of an event."""
+    return f"events/{event.at.astimezone(UTC).date().isoformat()}/{checked_segment(event.id)}.json"

@@ -1,0 +1,119 @@
+"""The ledger of fetches: `captures/<date>/<shard>/<run>-<part>.jsonl.gz`, each part written once and never again.
+
+A line is a capture or a portal visit with its `type`; a capture whose body lies in a WARC file beside the part also
+says where (`packed`). Bodies are durable before the line that names them, so what a line promises is there.
+"""
+
+import gzip
+import json
+from collections import OrderedDict
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, NamedTuple
+
+from model.canonical import canonical_json
+from model.capture import Capture, PortalVisit
+from model.errors import DigestMismatch, ObjectMissing
+from storage.objects import ObjectStore, checked_segment
+from storage.packing import Packed, unpack
+from storage.records import Shelf
+
+PART_DIGITS = 6  # so that the order of keys is the order of parts
+LEDGER = ".jsonl.gz"
+WARC = ".warc.gz"
+
+
+class Line(NamedTuple):
+    """One line of the ledger."""
+
+    record: Capture | PortalVisit
+    packed: Packed | None
+
+
+def part_stem(day: date, shard: str, run: str, part: int) -> str:
+    """Key of a part without its ending; the WARC file and the ledger lines of a part share it."""
+    return f"captures/{day.isoformat()}/{checked_segment(shard)}/{checked_segment(run)}-{part:0{PART_DIGITS}d}"
+
+
+def place_key(run: str, day: date, shard: str) -> str:
+    """Key of the note that a run has parts under a day and shard; it spares a reader the search."""
+    return f"state/places/{checked_segment(run)}/{day.isoformat()}/{checked_segment(shard)}.json"
+
+
+def write_lines(lines: list[Line]) -> bytes:
+    """A part as bytes."""
+    out = []
+    for record, packed in lines:
+        plain: dict[str, Any] = {"type": "capture" if isinstance(record, Capture) else "visit"}
+        plain |= record.model_dump(mode="json")
+        if packed is not None:
+            plain["packed"] = packed.model_dump()
+        out.append(canonical_json(plain))
+    return gzip.compress(b"\n".join(out) + b"\n", mtime=0)
+
+
+def read_lines(store: ObjectStore, key: str) -> Iterator[Line]:
+    """The lines of a part; DigestMismatch when it can't be read."""
+    try:
+        text = gzip.decompress(store.read(key))
+        for line in text.splitlines():
+            plain = json.loads(line)
+            kind = plain.pop("type")
+            packed = plain.pop("packed", None)
+            if kind == "visit":
+                yield Line(PortalVisit.model_validate(plain), None)
+            else:
+                yield Line(Capture.model_validate(plain), Packed.model_validate(packed) if packed else None)
+    except (OSError, EOFError, ValueError, KeyError) as error:
+        raise DigestMismatch(
+            f"{store.describe()}, object {key} is no readable part of the ledger ({error}); restore it from a copy"
+        ) from error
+
+
+class Ledger(Shelf):
+    """Reads what LedgerWriter wrote. Only `.jsonl.gz` parts count: a WARC without its part was never acknowledged."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        super().__init__(store)
+        self._packed: OrderedDict[str, dict[str, Packed]] = OrderedDict()
+
+    def lines(self, run: str) -> Iterator[Line]:
+        """Every line of a run, by day, shard and part; lines of one part in the order of keeping."""
+        for place in self.store.list(f"state/places/{checked_segment(run)}/"):
+            day, shard = place.removesuffix(".json").split("/")[-2:]
+            for key in self.store.list(f"captures/{day}/{shard}/{run}-"):
+                if key.endswith(LEDGER) and key.removesuffix(LEDGER)[:-PART_DIGITS].endswith(f"/{run}-"):
+                    yield from read_lines(self.store, key)
+
+    def captures(self, run: str) -> Iterator[Capture]:
+        """Captures of a run."""
+        return (line.record for line in self.lines(run) if isinstance(line.record, Capture))
+
+    def visits(self, run: str) -> Iterator[PortalVisit]:
+        """Portal visits that a run has closed; after a restart a portal may have several, the last one counts."""
+        return (line.record for line in self.lines(run) if isinstance(line.record, PortalVisit))
+
+    def all_captures(self, since: date | None = None, until: date | None = None) -> Iterator[Capture]:
+        """Captures of all runs in parts of the days (UTC) from `since` to `until`, both included."""
+        before = f"captures/{since.isoformat()}" if since else None
+        for key in self.store.list("captures/", start_after=before):
+            if until is not None and key.split("/")[1] > until.isoformat():
+                return
+            if key.endswith(LEDGER):
+                yield from (c for c, _ in read_lines(self.store, key) if isinstance(c, Capture))
+
+    def list_body(self, capture: Capture) -> bytes:
+        """The packed payload of a list page or robots file; ObjectMissing when the ledger has none for it."""
+        packed = self._packed.get(capture.run, {}).get(capture.id) or self._index(capture.run).get(capture.id)
+        if packed is None or capture.body is None:
+            raise ObjectMissing(f"{self.store.describe()}: the ledger of run {capture.run} packs no {capture.id}")
+        return unpack(self.store.read(packed.warc), packed, capture.body.sha256)
+
+    def _index(self, run: str) -> dict[str, Packed]:
+        """Read anew: whoever asks for a capture that is not in the index yet may ask of a run that still goes on."""
+        lines = ((line.record, line.packed) for line in self.lines(run))
+        index = {record.id: packed for record, packed in lines if isinstance(record, Capture) and packed}
+        self._packed[run] = index
+        while len(self._packed) > 4:
+            self._packed.popitem(last=False)
+        return index

@@ -1,0 +1,97 @@
+"""The rest of what a crawl must remember: baselines, hosts to stay away from, requests made, deliveries."""
+
+from collections import Counter
+from datetime import UTC, date, datetime
+from typing import Any
+
+from pydantic import AwareDatetime, JsonValue
+
+from model.canonical import canonical_json
+from model.capture import Record
+from model.errors import ObjectMissing
+from storage.objects import checked_segment
+from storage.records import JSON, Shelf, create_record, numbered, read_record
+
+
+class Baseline(Record):
+    """`state/baseline/<portal>.json`: from this run on, what appears is news."""
+
+    portal: str
+    run: str
+    at: AwareDatetime
+
+
+class CoolDown(Record):
+    """`state/cool_down/<host>.json`: until when we stay away from a host, and why."""
+
+    host: str
+    until: AwareDatetime
+    why: str
+
+
+class Memory(Shelf):
+    """Small records under `state/`."""
+
+    def set_baseline(self, portal: str, run: str, at: datetime) -> bool:
+        """Declare a portal's baseline complete; False when it was, and the first declaration holds."""
+        record = Baseline(portal=portal, run=run, at=at)
+        return create_record(self.store, f"state/baseline/{checked_segment(portal)}.json", record)
+
+    def baseline(self, portal: str) -> Baseline | None:
+        """The baseline, or None while it is still being built."""
+        try:
+            return read_record(self.store, f"state/baseline/{checked_segment(portal)}.json", Baseline)
+        except ObjectMissing:
+            return None
+
+    def set_cool_down(self, host: str, until: datetime, why: str) -> None:
+        """Stay away from a host until then; a later end that stands already is kept."""
+        key = f"state/cool_down/{host_segment(host)}.json"
+        held = read_record(self.store, key, CoolDown) if self.store.exists(key) else None
+        if held is None or held.until < until:
+            content = canonical_json(CoolDown(host=host, until=until, why=why))
+            self.store.replace(key, content, content_type=JSON)
+
+    def cool_downs(self, now: datetime) -> dict[str, datetime]:
+        """Hosts to stay away from now, with the time until which."""
+        held = [read_record(self.store, key, CoolDown) for key in self.store.list("state/cool_down/")]
+        return {record.host: record.until for record in held if record.until > now}
+
+    def note_requests(self, day: date, run: str, portal: str, requests: dict[str, int]) -> None:
+        """Note the requests per host that a run made for a portal on a day (UTC); noting again replaces."""
+        key = f"state/requests/{day.isoformat()}/{checked_segment(run)}/{checked_segment(portal)}.json"
+        self.store.replace(key, canonical_json(dict(requests)), content_type=JSON)
+
+    def requests_made(self, day: date) -> dict[str, int]:
+        """Requests per host on a day (UTC), as far as runs have noted them."""
+        total: Counter[str] = Counter()
+        for key in self.store.list(f"state/requests/{day.isoformat()}/"):
+            total.update(read_record(self.store, key, dict[str, int]))
+        return dict(total)
+
+    def add_delivery(self, event_id: str, subscription: str, attempt: dict[str, JsonValue]) -> int:
+        """Append an attempt to deliver an event to a subscription; its number, from 1."""
+        prefix = _delivery_prefix(event_id, subscription)
+        while True:
+            n = max((n for n, _ in numbered(self.store, prefix)), default=0) + 1
+            if create_record(self.store, f"{prefix}{n}.json", attempt):
+                return n
+
+    def deliveries(self, event_id: str, subscription: str) -> list[dict[str, Any]]:
+        """Attempts so far, in order."""
+        keys = numbered(self.store, _delivery_prefix(event_id, subscription))
+        return [read_record(self.store, key, dict[str, Any]) for _, key in keys]
+
+
+def host_segment(host: str) -> str:
+    """A host name, with its port if it has one, as one segment of a key."""
+    return checked_segment(host.replace(":", "_"))
+
+
+def day_of(at: datetime) -> date:
+    """The UTC day by which keys are grouped."""
+    return at.astimezone(UTC).date()
+
+
+def _delivery_prefix(event_id: str, subscription: str) -> str:
+    return f"state/deliveries/{checked_segment(event_id)}/{checked_segment(subscription)}/"

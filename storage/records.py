@@ -1,0 +1,54 @@
+"""Records as JSON objects in a store: written in one canonical form, read back into their model."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from model.canonical import canonical_json
+from model.errors import DigestMismatch
+from storage.objects import ObjectStore
+
+JSON = "application/json"
+
+Kind = TypeVar("Kind")
+
+
+class Shelf:
+    """A part of the archive: what it needs is the store."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self.store = store
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_record(store: ObjectStore, key: str, record: BaseModel | dict[str, Any]) -> bool:
+    """Write a record once; False when the key exists."""
+    return store.create(key, canonical_json(record), content_type=JSON)
+
+
+def read_record(store: ObjectStore, key: str, kind: type[Kind]) -> Kind:
+    """The record under a key; DigestMismatch when the object is there but is no such record."""
+    try:
+        return TypeAdapter(kind).validate_json(store.read(key))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"]) or "the whole"
+        raise DigestMismatch(
+            f"{store.describe()}, object {key} is no valid {kind.__name__} ({where}: {first['msg']}); "
+            "restore it from a copy of the archive"
+        ) from error
+
+
+def numbered(store: ObjectStore, prefix: str) -> Iterator[tuple[int, str]]:
+    """(n, key) of the objects `<prefix><n>.json`, by number; deeper keys and other names are left out."""
+    found = []
+    for key in store.list(prefix):
+        name = key.removeprefix(prefix).removesuffix(".json")
+        if name.isascii() and name.isdigit() and key.endswith(".json"):
+            found.append((int(name), key))
+    yield from sorted(found)
