@@ -33,7 +33,11 @@ class ObjectStore(Protocol):
         ...
 
     def list(self, prefix: str, start_after: str | None = None) -> Iterator[str]:
-        """Keys that begin with `prefix`, in the order of their UTF-8 bytes, those up to `start_after` left out."""
+        """Keys that begin with `prefix`, those up to `start_after` left out, sorted.
+
+        Sorted by the UTF-8 bytes of the whole key; some servers compare segment by segment, so that `a/x` comes before
+        `a-b`. What is listed must not depend on that difference.
+        """
         ...
 
     def replace(self, key: str, content: bytes, *, content_type: str | None = None) -> None:

@@ -19,5 +19,8 @@ class StorageSettings(BaseSettings):
     s3_connect_seconds: float = Field(10.0, gt=0)
     s3_read_seconds: float = Field(60.0, gt=0)
     s3_connections: int = Field(32, ge=1, description="Connections kept open to the server")
+    s3_conditional: bool = Field(
+        True, description="Off for a server that ignores If-None-Match; then only one writer may use the archive"
+    )
     fsync: bool = Field(True, description="Off only where nothing has to survive a power failure, as in a demo")
     cache: str = Field("~/.cache/gongkai", description="Folder for the disposable catalogue of a remote archive")

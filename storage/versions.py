@@ -38,22 +38,25 @@ class Versions(Shelf):
         return read_record(self.store, version_key(report_id, n), VersionRecord)
 
     def add_version(self, report_id: str, build: Callable[[Sequence[VersionRecord]], VersionRecord]) -> VersionRecord:
-        """Add a version, unless the report has this document already; the record that stands in the archive then.
+        """Add a version, unless the newest, or one that arrived meanwhile, is this document; the record that stands.
 
         `build` gets the versions that there are, by number, and gives the record that would follow them (`n` one more
-        than the last). It is called again when another writer was faster, so it must have no effect of its own.
+        than the last). It is called again when another writer was faster, so it must have no effect of its own. An
+        agency that goes back to an older text makes a new version: what stood there in between is told, too.
         """
+        known = self.versions(report_id)
+        seen = len(known)
         while True:
-            known = self.versions(report_id)
             record = build(known)
             expected = known[-1].n + 1 if known else 1
             if record.report_id != report_id or record.n != expected:
                 raise ValueError(f"built version {record.n} of {record.report_id}, expected {expected} of {report_id}")
-            for version in known:
+            for version in known[max(seen - 1, 0) :]:
                 if same_document(version, record):
                     return version
             if create_record(self.store, version_key(report_id, record.n), record):
                 return record
+            known = self.versions(report_id)
 
     def note_repeat(self, report_id: str, n: int, manifest_digest: str, capture_id: str) -> bool:
         """Count a layout-only change on the version that it repeats; False when this manifest was counted before."""
