@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from model.document import Event
 from storage.objects import checked_segment
-from storage.records import Shelf, create_record, read_record
+from storage.records import Shelf, before_day, create_record, read_record
 
 
 class Events(Shelf):
@@ -16,7 +16,7 @@ class Events(Shelf):
 
     def events(self, since: datetime | None = None) -> list[Event]:
         """Events whose cause is not older than `since`, by time of cause, then id."""
-        start = f"events/{since.astimezone(UTC).date().isoformat()}" if since else None
+        start = before_day("events/", since.astimezone(UTC).date()) if since else None
         found = [read_record(self.store, key, Event) for key in self.store.list("events/", start_after=start)]
         return sorted((e for e in found if since is None or e.at >= since), key=lambda e: (e.at, e.id))
 

@@ -16,7 +16,7 @@ from model.capture import Capture, PortalVisit
 from model.errors import DigestMismatch, ObjectMissing
 from storage.objects import ObjectStore, checked_segment
 from storage.packing import Packed, unpack
-from storage.records import Shelf
+from storage.records import Shelf, before_day
 
 PART_DIGITS = 6  # so that the order of keys is the order of parts
 LEDGER = ".jsonl.gz"
@@ -95,7 +95,7 @@ class Ledger(Shelf):
 
     def all_captures(self, since: date | None = None, until: date | None = None) -> Iterator[Capture]:
         """Captures of all runs in parts of the days (UTC) from `since` to `until`, both included."""
-        before = f"captures/{since.isoformat()}" if since else None
+        before = before_day("captures/", since) if since else None
         for key in self.store.list("captures/", start_after=before):
             if until is not None and key.split("/")[1] > until.isoformat():
                 return

@@ -36,7 +36,7 @@ class ObjectStore(Protocol):
         """Keys that begin with `prefix`, those up to `start_after` left out, sorted.
 
         Sorted by the UTF-8 bytes of the whole key; some servers compare segment by segment, so that `a/x` comes before
-        `a-b`. What is listed must not depend on that difference.
+        `a-b`. Use must not depend on that difference, and `start_after` must not be the name of a folder of keys.
         """
         ...
 

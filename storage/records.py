@@ -1,7 +1,7 @@
 """Records as JSON objects in a store: written in one canonical form, read back into their model."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -42,6 +42,14 @@ def read_record(store: ObjectStore, key: str, kind: type[Kind]) -> Kind:
             f"{store.describe()}, object {key} is no valid {kind.__name__} ({where}: {first['msg']}); "
             "restore it from a copy of the archive"
         ) from error
+
+
+def before_day(prefix: str, day: date) -> str:
+    """The `start_after` of a listing that begins with the keys `<prefix><day>/…`.
+
+    It is no folder's name: SeaweedFS, asked to start after `events/2026-03-02`, leaves out all that lies in it.
+    """
+    return f"{prefix}{(day - timedelta(days=1)).isoformat()}~"
 
 
 def numbered(store: ObjectStore, prefix: str) -> Iterator[tuple[int, str]]:
