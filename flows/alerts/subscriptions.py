@@ -1,0 +1,173 @@
+"""Who wants to hear of what: the file `alerts.yml`.
+
+A `to` is `webhook+https://…` (our own JSON webhook, `webhook+http` too) or any URL that Apprise knows (mail, 企业微信,
+钉钉, 飞书, Slack …). `${NAME}` in it is taken from the environment as it stands, so that secrets stay out of the file.
+"""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, StringConstraints, ValidationError, field_validator
+
+from model.document import Event
+from model.errors import InvalidSubscriptions
+from model.vocabulary import EventKind
+
+from .addresses import known_to_apprise
+
+WEBHOOKS = ("webhook+http", "webhook+https")
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+RegionPrefix = Annotated[str, StringConstraints(pattern=r"^\d{2}(\d{2}){0,2}$")]
+
+# ${DESK_TOKEN}
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+class _Strict(BaseModel):
+    # Inputs hold secrets, so that pydantic must not repeat them in its messages.
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Feeds(_Strict):
+    """Where `events.atom` and `events.json` are written, and at which address people find that folder, if any."""
+
+    folder: str = "./alerts"
+    title: str = Field("公开 gongkai: 政府信息公开年报动态", min_length=1)
+    limit: int = Field(200, ge=1)
+    url: HttpUrl | None = None
+
+
+class Subscription(_Strict):
+    """One receiver. `name` must stay as it is: it is part of what tells a repeated delivery from a new one."""
+
+    name: Name
+    to: SecretStr
+    kinds: tuple[EventKind, ...] = Field((), description="Empty: every kind that is not silent")
+    portals: tuple[str, ...] = ()
+    regions: tuple[RegionPrefix, ...] = Field((), description="Beginnings of division codes: '12' is all of Tianjin")
+    since: date | None = Field(None, description="Nothing that happened before this day (UTC)")
+
+    @field_validator("to")
+    @classmethod
+    def _address(cls, to: SecretStr) -> SecretStr:
+        url = to.get_secret_value()
+        if urlsplit(url).scheme in WEBHOOKS:
+            parts = urlsplit(url)
+            if not parts.hostname or parts.port == 0:
+                raise ValueError("a webhook needs a host: webhook+https://desk.example/hook")
+        elif not known_to_apprise(url):
+            raise ValueError("no webhook+https:// address and none that Apprise understands; see docs/alerts.md")
+        return to
+
+    @field_validator("kinds")
+    @classmethod
+    def _loud(cls, kinds: tuple[EventKind, ...]) -> tuple[EventKind, ...]:
+        if EventKind.COLLECTED in kinds:
+            raise ValueError("'collected' is silent and is never delivered; leave it out")
+        return kinds
+
+    @property
+    def scheme(self) -> str:
+        """All of the address that may be shown."""
+        return urlsplit(self.to.get_secret_value()).scheme
+
+    def wants(self, event: Event, region: str | None) -> bool:
+        """Is this event for this subscription? `region` is the division code of its place, if known."""
+        return (
+            (not self.kinds or event.kind in self.kinds)
+            and (not self.portals or event.portal in self.portals)
+            and (not self.regions or (region is not None and region.startswith(self.regions)))
+            and (self.since is None or event.at.astimezone(UTC).date() >= self.since)
+        )
+
+
+class Subscriptions(_Strict):
+    """The whole file. Without one there are neither feeds nor deliveries."""
+
+    feeds: Feeds | None = None
+    subscriptions: tuple[Subscription, ...] = ()
+
+    @field_validator("subscriptions")
+    @classmethod
+    def _distinct(cls, subscriptions: tuple[Subscription, ...]) -> tuple[Subscription, ...]:
+        names = [s.name for s in subscriptions]
+        if twice := sorted({n for n in names if names.count(n) > 1}):
+            raise ValueError(f"two subscriptions are called {', '.join(twice)}; names must differ")
+        return subscriptions
+
+
+def load_subscriptions(path: Path | None, environment: Mapping[str, str] = os.environ) -> Subscriptions:
+    """The subscriptions of a file; none when there is no path. InvalidSubscriptions says file, line, what to do."""
+    if path is None:
+        return Subscriptions()
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise InvalidSubscriptions(f"{path}: cannot be read ({reason}); mend it or unset GONGKAI_ALERTS") from error
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        plain = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise InvalidSubscriptions(f"{path}{_mark(error)}: is no YAML ({_problem(error)}); mend it") from None
+    if plain is None:
+        return Subscriptions()
+    _fill_in(plain, environment, path, root)
+    try:
+        return Subscriptions.model_validate(plain)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_context=False)[0]
+        where = ".".join(str(step) for step in first["loc"]) or "the whole"
+        line = _line(root, first["loc"])
+        told = first["msg"].removeprefix("Value error, ")
+        if first["type"] == "extra_forbidden":
+            told = "there is no such setting; see docs/alerts.md"
+    # Outside the except clause: the pydantic error holds the input, and so the secrets, in its traceback.
+    raise InvalidSubscriptions(f"{path}, line {line}: {where}: {told}")
+
+
+def _fill_in(plain: object, environment: Mapping[str, str], path: Path, root: yaml.Node | None) -> None:
+    """Replace `${NAME}` in every `to`, in place."""
+    found = plain.get("subscriptions") if isinstance(plain, dict) else None
+    for position, one in enumerate(found if isinstance(found, list) else []):
+        if not (isinstance(one, dict) and isinstance(one.get("to"), str)):
+            continue
+        missing = [n for n in _VARIABLE.findall(one["to"]) if not environment.get(n)]
+        if missing:
+            line = _line(root, ("subscriptions", position, "to"))
+            raise InvalidSubscriptions(
+                f"{path}, line {line}: the environment has no {', '.join(missing)}; set it before you start gongkai"
+            )
+        one["to"] = _VARIABLE.sub(lambda match: environment[match[1]], one["to"])
+
+
+def _line(node: yaml.Node | None, steps: Sequence[int | str]) -> int:
+    """Line, from 1, of the deepest node on the way that is there."""
+    line = node.start_mark.line if node else 0
+    for step in steps:
+        if isinstance(node, yaml.MappingNode):
+            pair = next(((key, value) for key, value in node.value if key.value == step), None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            pair = (node.value[step], node.value[step])
+        else:
+            pair = None
+        if pair is None:
+            break
+        line, node = pair[0].start_mark.line, pair[1]
+    return line + 1
+
+
+def _mark(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f", line {mark.line + 1}" if mark else ""
+
+
+def _problem(error: yaml.YAMLError) -> str:
+    return str(getattr(error, "problem", None) or "it breaks off")

@@ -1,0 +1,51 @@
+"""The command `gongkai`: a thin skin; every verb is a call of one function in `flows.commands`."""
+
+import sys
+
+import typer
+
+from flows.commands import collect, demo, diff, listing, parse, portals, show
+from flows.shard import group_of
+from model.errors import BadQuery, GongkaiError
+
+app = typer.Typer(
+    name="gongkai",
+    help="Collects, keeps, reads and watches China's annual reports on open government information (政府信息公开工作年度报告).",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    epilog="Start with: gongkai demo    Then: gongkai list, gongkai show 天津 人社 2022",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command(epilog=parse.EPILOG)(parse.parse)
+app.command(epilog=collect.EPILOG)(collect.collect)
+app.command("list", epilog=listing.EPILOG)(listing.list_reports)
+app.command(epilog=show.EPILOG)(show.show)
+app.command(epilog=diff.EPILOG)(diff.diff)
+app.command(epilog=portals.EPILOG)(portals.portals)
+app.command()(demo.demo)
+
+ADVICE = {
+    "Temporary": "it may pass by itself: try again later",
+    "NeedsReview": "a person has to look",
+    "Misconfigured": "mend the set-up and start again",
+}
+
+
+def main() -> None:
+    """Run the command; what gongkai can name becomes one sentence on standard error and exit code 1 (2: usage)."""
+    try:
+        app()
+    except BadQuery as error:
+        sys.stderr.write(f"gongkai: {error}\n")
+        raise SystemExit(2) from None
+    except GongkaiError as error:
+        sys.stderr.write(f"gongkai: {error} ({ADVICE[group_of(error)]})\n")
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        sys.stderr.write("gongkai: stopped; what was acknowledged is kept, and the next run goes on from it\n")
+        raise SystemExit(130) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""`gongkai collect`: visit portals, archive, read, compare, tell."""
+
+import asyncio
+import json
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from flows.outcome import RunOutcome
+from flows.prefect_home import quiet_prefect
+from flows.settings import Settings
+from flows.tables import outcome_tables
+
+EPILOG = """Examples:
+
+gongkai collect tianjin-rsj                      one portal into ./archive
+
+gongkai collect --store s3://bucket/prefix       all portals into a bucket
+
+gongkai collect tianjin-rsj --recheck all        ask for every known report again
+
+Public portals are only asked when GONGKAI_CONTACT names a mail address or page that a webmaster can write to."""
+
+
+def collect(
+    portals: Annotated[list[str] | None, typer.Argument(help="Portal ids (gongkai portals lists them); none: all")] = None,
+    store: Annotated[str | None, typer.Option(help="Archive: a folder or s3://bucket/prefix", show_default="./archive")] = None,
+    recheck: Annotated[str, typer.Option(help="Known reports to ask for again: due, all or none")] = "due",
+    as_json: Annotated[bool, typer.Option("--json", help="The outcome as one JSON object on standard output")] = False,
+) -> None:
+    """Visit portals and keep, read, compare and announce what they publish."""
+    if recheck not in ("due", "all", "none"):
+        raise typer.BadParameter("use due, all or none", param_hint="--recheck")
+    settings = Settings()
+    outcome = run_collect(portals or [], store or settings.store, recheck, settings)
+    if as_json:
+        sys.stdout.write(json.dumps(outcome.model_dump(mode="json"), ensure_ascii=False) + "\n")
+    else:
+        Console().print(outcome_tables(outcome))
+    if outcome.failed:
+        raise typer.Exit(1)
+
+
+def run_collect(portals: list[str], store: str, recheck: str, settings: Settings, **rest: object) -> RunOutcome:
+    """Run the flow in this process, with progress on standard error."""
+    quiet_prefect()
+    # Imported only now: Prefect takes seconds, and other commands do without it.
+    from flows.collect import collect as flow
+    from flows.collect import listener
+    from flows.progress import RunProgress
+
+    with RunProgress() as progress:
+        token = listener.set(progress.hear)
+        try:
+            return asyncio.run(flow(portals=portals, store=store, recheck=recheck, settings=settings, **rest))  # type: ignore[arg-type, call-overload]
+        finally:
+            listener.reset(token)

@@ -1,0 +1,118 @@
+"""Events as functions of records: the same records give the same events, however often a run is repeated."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from model.capture import Capture, PortalVisit
+from model.document import Event, Location, VersionRecord
+from model.vocabulary import EventKind, FetchState, VersionReason
+
+from .compare import CellChange
+
+
+def version_key(version: VersionRecord) -> str:
+    """Key of the version record, which is the cause of its event."""
+    return f"reports/{version.report_id}/{version.n}.json"
+
+
+def _event(kind: EventKind, subject: str, cause: str, at: datetime, portal: str, **rest: object) -> Event:
+    return Event.model_validate(
+        {"id": Event.identify(kind, subject, cause), "kind": kind, "subject": subject, "cause": cause, "at": at}
+        | {"portal": portal}
+        | rest
+    )
+
+
+def event_of_version(version: VersionRecord, baseline: datetime | None, cells: list[CellChange], verdict: str) -> Event:
+    """The event of a version's arrival.
+
+    Before the portal's baseline is complete, and within it, everything is silent: `collected` for a first version,
+    `baseline: true` in the details of any other.
+    """
+    in_baseline = baseline is None or version.captured_at <= baseline
+    if version.n == 1:
+        kind = EventKind.COLLECTED if in_baseline else EventKind.PUBLISHED
+    elif version.corrects is not None:
+        kind = EventKind.CORRECTED
+    elif version.reason is VersionReason.FIGURES:
+        kind = EventKind.REVISED
+    else:
+        kind = EventKind.EDITED
+    details: dict[str, JsonValue] = {
+        "version": version.n,
+        "reason": version.reason.value,
+        "agency": version.agency_name,
+        "agency_id": version.agency_id,
+        "report_year": version.report_year,
+        "scope": version.scope,
+        "verdict": verdict,
+        "published_on": version.published_on.isoformat() if version.published_on else None,
+    }
+    if cells:
+        details["cells"] = [cell.as_detail() for cell in cells]
+    if in_baseline:
+        details["baseline"] = True
+    return _event(
+        kind,
+        version.report_id,
+        version_key(version),
+        version.captured_at,
+        version.portal,
+        title=version.title,
+        url=version.url,
+        details=details,
+    )
+
+
+def event_of_loss(location: Location, capture: Capture, details: Mapping[str, JsonValue]) -> Event:
+    """`disappeared`: seen once, not yet confirmed. The answer that said so is the cause."""
+    assert location.report_id is not None
+    return _event(
+        EventKind.DISAPPEARED,
+        location.report_id,
+        f"captures#{capture.id}",
+        capture.fetched_at,
+        capture.portal,
+        title=location.title,
+        url=location.url,
+        details={"state": capture.state.value, "status": capture.status, "version": location.version, **details},
+    )
+
+
+def event_of_return(location: Location, capture: Capture, details: Mapping[str, JsonValue]) -> Event:
+    """`reappeared`: an address that had lost its report answers with one again."""
+    assert location.report_id is not None
+    return _event(
+        EventKind.REAPPEARED,
+        location.report_id,
+        f"captures#{capture.id}",
+        capture.fetched_at,
+        capture.portal,
+        title=location.title,
+        url=location.url,
+        details={"version": location.version, **details},
+    )
+
+
+def event_of_block(visit: PortalVisit, blocked: Capture) -> Event:
+    """`portal_blocked`: the site refused us, by two signals. We leave it alone and say so."""
+    return _event(
+        EventKind.PORTAL_BLOCKED,
+        visit.portal,
+        f"captures#{blocked.id}",
+        blocked.fetched_at,
+        visit.portal,
+        url=blocked.url,
+        details={
+            "protection": blocked.protection.value if blocked.protection else None,
+            "status": blocked.status,
+            "signals": list(blocked.signals),
+        },
+    )
+
+
+def first_blocked(captures: list[Capture]) -> Capture | None:
+    """The earliest capture of a run that was blocked."""
+    return next((c for c in captures if c.state is FetchState.BLOCKED), None)

@@ -1,0 +1,72 @@
+"""Which report a document is: agency × report year × scope, never its address."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from model.agency import Agency, Register
+from model.capture import Row
+from model.document import Scope
+from model.portal import Portal
+
+# Verdicts under which a page is no report at all, whatever its title promised.
+NO_REPORT = frozenset({"not_a_report"})
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose report of which year this is, as the document, its list row and its portal tell, in this order."""
+
+    agency: Agency
+    new_agency: bool
+    year: int
+    scope: Scope
+    title: str
+    published_on: date | None
+
+    @property
+    def report_id(self) -> str:
+        return f"{self.agency.id}-{self.year}-{self.scope}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unidentified:
+    """Why a document could not be given to a report; a person has to look."""
+
+    why: str
+
+
+def _published(parsed: dict[str, Any], row: Row | None) -> date | None:
+    printed = parsed.get("published_on") or (row.date if row else None)
+    if not printed:
+        return None
+    try:
+        return date.fromisoformat(str(printed)[:10].replace("/", "-"))
+    except ValueError:
+        return None  # a date that is none stays in the row as printed; it decides nothing
+
+
+def identify(parsed: dict[str, Any], row: Row | None, portal: Portal, register: Register) -> Identity | Unidentified:
+    """The identity of a parsed document. Title over preamble over list row over portal; the URL tells nothing."""
+    told = parsed.get("agency") or {}
+    name = told.get("name") or (row.agency if row else None) or (portal.agency.name if portal.agency else None)
+    year = parsed.get("report_year") or (row.year if row else None)
+    if name is None:
+        return Unidentified("no agency in title, text, list or portal file; add 'agency:' to the portal file")
+    if year is None:
+        return Unidentified("no report year in title, text or list")
+    own = portal.agency is not None and portal.agency.name == name
+    agency, new = register.find_or_mint(
+        name,
+        told.get("division_code") or portal.region,
+        level=told.get("level") or (portal.agency.level if own and portal.agency else None),
+        kind=told.get("kind") or (portal.agency.kind if own and portal.agency else None),
+    )
+    return Identity(
+        agency=agency,
+        new_agency=new,
+        year=int(year),
+        scope=told.get("scope") or "own",
+        title=parsed.get("title") or (row.title if row else "") or "",
+        published_on=_published(parsed, row),
+    )

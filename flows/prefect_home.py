@@ -1,0 +1,20 @@
+"""Prefect as gongkai wants it: telemetry off, quiet, its own folder. Called by entry points before Prefect is imported."""
+
+import os
+
+QUIET = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_INTERNAL_LEVEL": "ERROR",
+    "PREFECT_LOGGING_EXTRA_LOGGERS": "spiders,parsers,storage,flows",
+    "PREFECT_CLI_PROMPT": "false",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
+}
+
+
+def quiet_prefect() -> None:
+    """Set what is not set; an operator's own choice in the environment wins."""
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)

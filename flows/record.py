@@ -1,0 +1,216 @@
+"""Giving a document its place: report, version, event, and the location that remembers it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+
+from pydantic import JsonValue
+
+from model.agency import Register
+from model.document import Event, Location, Manifest, VersionRecord
+from model.forms import load_forms
+from model.portal import Portal
+from model.vocabulary import FetchState, VersionReason
+from parsers import parser_digest
+from storage.archive import Archive
+
+from .assemble import Publication
+from .compare import CellChange, Reading, changed_cells, reason_for
+from .happened import event_of_version
+from .identify import NO_REPORT, Identity, Unidentified, identify
+from .outcome import DocumentOutcome, What
+from .understand import reading, understand
+
+
+@lru_cache(maxsize=1)
+def value_labels() -> Mapping[str, str]:
+    """Dotted id to official label, over all forms."""
+    return {i: label for form in load_forms().values() for i, label in form.labels().items()}
+
+
+@dataclass(slots=True)
+class Recorded:
+    """What became of a document."""
+
+    location: Location
+    outcome: DocumentOutcome
+    events: list[Event] = field(default_factory=list)
+    problem: str | None = None
+
+
+class Recorder:
+    """Records the documents of one portal in one run."""
+
+    def __init__(
+        self, archive: Archive, run: str, portal: Portal, register: Register, baseline: datetime | None
+    ) -> None:
+        self.archive = archive
+        self.run = run
+        self.portal = portal
+        self.register = register
+        self.baseline = baseline
+
+    def details(self, location: Location) -> dict[str, JsonValue]:
+        """What an event about a known location tells of its report."""
+        fields = self.known_fields(location)
+        agency = fields.get("agency")
+        year = fields.get("year")
+        return {
+            "agency": agency if isinstance(agency, str) else None,
+            "report_year": year if isinstance(year, int) else None,
+        }
+
+    def known_fields(self, location: Location) -> dict[str, object]:
+        """The fields of an outcome that the archive knows without reading the document again."""
+        fields: dict[str, object] = {
+            "report_id": location.report_id,
+            "version": location.version,
+            "verdict": location.verdict,
+        }
+        if location.report_id is not None:
+            agency_id, year, _ = location.report_id.split("-", 2)
+            agency = self.register.get(agency_id)
+            fields |= {"agency": agency.name if agency else None, "year": int(year)}
+        return fields
+
+    def record(self, publication: Publication, known: Location | None) -> Recorded:
+        """Parse a document that is new at its address, and add a version unless it repeats one."""
+        manifest = publication.manifest
+        assert manifest is not None
+        parsed = understand(self.archive, manifest)
+        verdict = str(parsed["verdict"])
+        identity = identify(parsed, publication.row, self.portal, self.register)
+        if verdict in NO_REPORT or isinstance(identity, Unidentified):
+            why = None if verdict in NO_REPORT else identity.why if isinstance(identity, Unidentified) else None
+            return self._no_report(publication, known, verdict, why)
+        if identity.new_agency:
+            self.archive.add_agency(identity.agency)
+        version, cells, what = self._version(publication, manifest, identity, known)
+        events = []
+        if what != "repeated":
+            event = event_of_version(version, self.baseline, cells, verdict)
+            self.archive.add_event(event)
+            events.append(event)
+        location = self._location(publication, known, verdict, identity.report_id, version.n, identity.title)
+        outcome = DocumentOutcome(
+            url=publication.url,
+            title=identity.title,
+            what=what,
+            state=publication.main.state.value,
+            report_id=identity.report_id,
+            agency=identity.agency.name,
+            year=identity.year,
+            form=parsed.get("format_era"),
+            verdict=verdict,
+            version=version.n,
+        )
+        return Recorded(location, outcome, events)
+
+    def _corrected(self, publication: Publication) -> bool:
+        row = publication.row
+        return row is not None and "correction" in row.flags
+
+    def _version(
+        self, publication: Publication, manifest: Manifest, identity: Identity, known: Location | None
+    ) -> tuple[VersionRecord, list[CellChange], What]:
+        """The version that this document is, the cells that it changes, and new | changed | repeated."""
+        chain = self.archive.versions(identity.report_id)
+        new = reading(self.archive, manifest)
+        # The same run settled before, or the same document at another address: the version exists already.
+        for position, version in enumerate(chain):
+            if version.manifest.digest == manifest.digest and (version.run == self.run or known is None):
+                what: What = ("new" if version.n == 1 else "changed") if version.run == self.run else "repeated"
+                return version, self._cells(chain[position - 1] if position else None, new), what
+        if known is None:
+            for version in chain:
+                if reason_for(reading(self.archive, version.manifest), new) is None:
+                    self.archive.note_repeat(identity.report_id, version.n, manifest.digest, publication.main.id)
+                    return version, [], "repeated"
+        latest = chain[-1] if chain else None
+        reason: VersionReason | None = VersionReason.FIRST
+        if latest is not None:
+            reason = reason_for(reading(self.archive, latest.manifest), new)
+            if reason is None:
+                self.archive.note_repeat(identity.report_id, latest.n, manifest.digest, publication.main.id)
+                return latest, [], "repeated"
+        assert reason is not None
+        why = reason
+        version = self.archive.add_version(
+            identity.report_id,
+            lambda known: self._draft(publication, manifest, identity, why, new, known[-1] if known else None),
+        )
+        return version, self._cells(latest, new), "changed" if latest else "new"
+
+    def _cells(self, before: VersionRecord | None, new: Reading) -> list[CellChange]:
+        if before is None:
+            return []
+        return changed_cells(understand(self.archive, before.manifest)["values"], new.values, value_labels())
+
+    def _draft(
+        self,
+        publication: Publication,
+        manifest: Manifest,
+        identity: Identity,
+        reason: VersionReason,
+        new: Reading,
+        latest: VersionRecord | None,
+    ) -> VersionRecord:
+        return VersionRecord(
+            report_id=identity.report_id,
+            n=latest.n + 1 if latest else 1,
+            reason=reason,
+            corrects=latest.n if latest and self._corrected(publication) else None,
+            agency_id=identity.agency.id,
+            agency_name=identity.agency.name,
+            report_year=identity.year,
+            scope=identity.scope,
+            title=identity.title,
+            published_on=identity.published_on,
+            portal=self.portal.id,
+            url=publication.url,
+            run=self.run,
+            first_capture=publication.main.id,
+            captured_at=publication.main.fetched_at,
+            manifest=manifest,
+            text_digest=new.text_digest,
+            figures_digest=new.figures_digest,
+            parser_digest=parser_digest(),
+        )
+
+    def _location(
+        self,
+        publication: Publication,
+        known: Location | None,
+        verdict: str,
+        report_id: str | None,
+        version: int | None,
+        title: str,
+    ) -> Location:
+        capture = publication.main
+        return Location(
+            url=publication.url,
+            portal=self.portal.id,
+            report_id=report_id,
+            title=title,
+            state=FetchState.OK.value,
+            first_seen=known.first_seen if known else capture.fetched_at,
+            last_checked=capture.fetched_at,
+            last_ok=capture.fetched_at,
+            last_ok_capture=capture.id,
+            version=version,
+            manifest=publication.manifest,
+            validators=(known.validators if known else {}) | publication.validators,
+            verdict=verdict,
+        )
+
+    def _no_report(self, publication: Publication, known: Location | None, verdict: str, why: str | None) -> Recorded:
+        """Kept and remembered, so that it is not fetched anew each time, but given to no report."""
+        title = publication.row.title if publication.row else publication.url
+        return Recorded(
+            self._location(publication, known, verdict, None, None, title),
+            DocumentOutcome(
+                url=publication.url, title=title, what="no_report", state=publication.main.state.value, verdict=verdict
+            ),
+            problem=why,
+        )

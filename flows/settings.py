@@ -1,0 +1,23 @@
+"""Settings of a run, from the environment (`GONGKAI_…`) or a `.env` file; built at the entry point and passed on."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from storage.settings import StorageSettings
+
+
+class Settings(BaseSettings):
+    """What an operator may set. Every field is `GONGKAI_` and its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="GONGKAI_", env_file=".env", extra="ignore")
+
+    store: str = Field("./archive", description="The archive: a folder, or s3://bucket/prefix")
+    contact: str | None = Field(None, description="Mail address or page that tells a webmaster who is asking")
+    vantage: str = Field("unknown", description="From where we look, for example 'Berlin, university network'")
+    portals: Path | None = Field(None, description="A folder of portal files instead of those that ship with gongkai")
+    alerts: Path | None = Field(None, description="The file of subscriptions (alerts.yml)")
+    browser: Path | None = Field(None, description="Chromium for portals that need one")
+    shard_hosts: int = Field(50, ge=1, description="Hosts that one crawl process looks after")
+    storage: StorageSettings = Field(default_factory=StorageSettings)

@@ -1,0 +1,263 @@
+"""Settling a run: captures become documents, documents versions, versions events.
+
+Everything here is a function of what the ledger holds, written in an order in which a later record implies the earlier
+ones: parse, version, event, locations, baseline, settled mark. A run that was killed at any point is settled again from
+the start by whoever comes next, and comes to the same records.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from model.agency import Register, seeded_register
+from model.capture import Capture, PortalVisit
+from model.document import Event, Location
+from model.errors import NeedsReview
+from model.portal import Portal
+from model.vocabulary import FetchState
+from storage.archive import Archive
+
+from .assemble import LOST, Publication, assemble, by_document
+from .happened import event_of_block, event_of_loss, event_of_return, first_blocked
+from .outcome import DocumentOutcome, PortalOutcome
+from .record import Recorder
+
+log = logging.getLogger(__name__)
+
+# Answers that may be different tomorrow: a baseline is not complete while a listed report gave one of these.
+PASSING = frozenset(
+    {
+        FetchState.INCOMPLETE,
+        FetchState.THROTTLED,
+        FetchState.UNREACHABLE,
+        FetchState.BLOCKED,
+        FetchState.MAINTENANCE,
+        FetchState.TLS_ERROR,
+    }
+)
+
+
+def known_agencies(archive: Archive) -> Register:
+    """The register that ships with gongkai, continued by the archive's own records."""
+    register = seeded_register()
+    for agency in archive.agencies():
+        register.add(agency)
+    return register
+
+
+def settle_portal(
+    archive: Archive,
+    run: str,
+    portal: Portal,
+    register: Register,
+    on_document: Callable[[str], None] | None = None,
+) -> PortalOutcome:
+    """Settle what one run captured of one portal. Raises only what concerns the whole archive."""
+    captures = sorted((c for c in archive.captures(run) if c.portal == portal.id), key=lambda c: (c.fetched_at, c.id))
+    # A run that was taken up again has several visits; the last one counts.
+    visit = next((v for v in reversed(list(archive.visits(run))) if v.portal == portal.id), None)
+    return _Settling(archive, run, portal, register, captures, visit).settle(on_document or (lambda _: None))
+
+
+class _Settling:
+    """One portal of one run; a class because every step reads the same handful of facts."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        run: str,
+        portal: Portal,
+        register: Register,
+        captures: list[Capture],
+        visit: PortalVisit | None,
+    ) -> None:
+        self.archive = archive
+        self.run = run
+        self.portal = portal
+        self.captures = captures
+        self.visit = visit
+        baseline = archive.baseline(portal.id)
+        self.baseline: datetime | None = baseline.at if baseline else None
+        self.locations: dict[str, Location] = archive.locations(portal.id)
+        self.recorder = Recorder(archive, run, portal, register, self.baseline)
+        self.changed: dict[str, Location] = {}
+        self.outcomes: list[DocumentOutcome] = []
+        self.events: list[Event] = []
+        self.problems: list[str] = list(visit.problems) if visit else ["the crawl ended before its closing word"]
+
+    def settle(self, on_document: Callable[[str], None]) -> PortalOutcome:
+        for publication in self._publications():
+            try:
+                self._settle_publication(publication, self.locations.get(publication.url))
+            except NeedsReview as error:
+                self.problems.append(f"{publication.url}: {error}")
+                log.warning("a document could not be settled", extra={"url": publication.url, "why": str(error)})
+            on_document(publication.url)
+        self._mark_listed()
+        self._tell_of_block()
+        at = self.visit.ended_at if self.visit else max((c.fetched_at for c in self.captures), default=None)
+        if self.changed and at is not None:
+            self.archive.put_locations(self.portal.id, self.run, self.changed, at)
+        completes_baseline = self._completes_baseline()
+        if completes_baseline and self.visit:
+            self.archive.set_baseline(self.portal.id, self.run, self.visit.ended_at)
+        return self._outcome()
+
+    def _publications(self) -> list[Publication]:
+        """What was seen at each address; losses last, since a report that moved is lost only at its old address."""
+        found = []
+        for url, group in by_document(self.captures).items():
+            known = self.locations.get(url)
+            publication = assemble(url, group, known.manifest if known else None)
+            if publication is not None:
+                found.append(publication)
+        return sorted(found, key=lambda p: p.state in LOST)
+
+    def _settle_publication(self, publication: Publication, known: Location | None) -> None:
+        if publication.state in LOST:
+            self._lost(publication, known)
+        elif publication.manifest is None:
+            self._unclear(publication, known)
+        elif publication.unchanged and known is not None:
+            self._still_there(publication, known)
+        else:
+            self._new_content(publication, known)
+
+    def _lost(self, publication: Publication, known: Location | None) -> None:
+        capture = publication.main
+        title = known.title if known else (publication.row.title if publication.row else publication.url)
+        self._note(publication, known, "gone", title)
+        if known is None or known.report_id is None:
+            self.problems.append(f"{publication.url}: listed, but answers {capture.state} ({capture.status})")
+            return
+        if FetchState(known.state) not in LOST and not self._lives_elsewhere(known):
+            self._keep(event_of_loss(known, capture, self.recorder.details(known)))
+        self._remember(
+            publication, known.model_copy(update={"state": capture.state.value, "last_checked": capture.fetched_at})
+        )
+
+    def _lives_elsewhere(self, lost: Location) -> bool:
+        """Does another address of the same report still answer? Then the report has not disappeared."""
+        return any(
+            other.report_id == lost.report_id and other.url != lost.url and FetchState(other.state) not in LOST
+            for other in {**self.locations, **self.changed}.values()
+        )
+
+    def _unclear(self, publication: Publication, known: Location | None) -> None:
+        """Neither there nor gone: nothing is concluded, and what was known stays known."""
+        title = known.title if known else (publication.row.title if publication.row else publication.url)
+        self._note(publication, known, "unclear", title)
+        self.problems.append(f"{publication.url}: {publication.state}" + self._why(publication.main))
+        if known is not None:
+            self._remember(publication, known.model_copy(update={"last_checked": publication.main.fetched_at}))
+
+    @staticmethod
+    def _why(capture: Capture) -> str:
+        told = capture.error or (f"status {capture.status}" if capture.status else "")
+        return f" ({told})" if told else ""
+
+    def _still_there(self, publication: Publication, known: Location) -> None:
+        capture = publication.main
+        if FetchState(known.state) in LOST and known.report_id is not None:
+            self._keep(event_of_return(known, capture, self.recorder.details(known)))
+        self._note(publication, known, "unchanged", known.title)
+        self._remember(
+            publication,
+            known.model_copy(
+                update={
+                    "state": FetchState.OK.value,
+                    "last_checked": capture.fetched_at,
+                    "last_ok": capture.fetched_at,
+                    "last_ok_capture": capture.id,
+                    "validators": {**known.validators, **publication.validators},
+                }
+            ),
+        )
+
+    def _new_content(self, publication: Publication, known: Location | None) -> None:
+        recorded = self.recorder.record(publication, known)
+        if recorded.problem:
+            self.problems.append(f"{publication.url}: {recorded.problem}")
+        self.events += recorded.events
+        if known is not None and FetchState(known.state) in LOST and recorded.location.report_id is not None:
+            self._keep(event_of_return(recorded.location, publication.main, self.recorder.details(recorded.location)))
+        self.outcomes.append(recorded.outcome)
+        self._remember(publication, recorded.location)
+
+    def _keep(self, event: Event) -> None:
+        self.archive.add_event(event)
+        self.events.append(event)
+
+    def _remember(self, publication: Publication, location: Location) -> None:
+        self.changed[publication.url] = location
+
+    def _note(self, publication: Publication, known: Location | None, what: str, title: str) -> None:
+        self.outcomes.append(
+            DocumentOutcome.model_validate(
+                {"url": publication.url, "title": title, "what": what, "state": publication.main.state.value}
+                | (self.recorder.known_fields(known) if known else {})
+            )
+        )
+
+    def _mark_listed(self) -> None:
+        """After a whole reading of the lists, note which known addresses they no longer name."""
+        if self.visit is None or not self.visit.complete:
+            return
+        named = {row.url for row in self.visit.rows}
+        for url, location in {**self.locations, **self.changed}.items():
+            if location.listed != (url in named):
+                self.changed[url] = location.model_copy(update={"listed": url in named})
+
+    def _tell_of_block(self) -> None:
+        blocked = first_blocked(self.captures)
+        if blocked is not None and self.visit is not None:
+            self._keep(event_of_block(self.visit, blocked))
+
+    def _completes_baseline(self) -> bool:
+        if self.baseline is not None or self.visit is None or not self.visit.complete:
+            return False
+        return not any(FetchState(o.state) in PASSING for o in self.outcomes)
+
+    def _outcome(self) -> PortalOutcome:
+        visit = self.visit
+        bodies = [c for c in self.captures if c.document_url is not None and c.state is FetchState.OK]
+        return PortalOutcome(
+            portal=self.portal.id,
+            title=self.portal.title,
+            family=visit.family if visit else None,
+            complete=visit.complete if visit else False,
+            baseline=self.baseline is None,
+            list_pages=visit.list_pages if visit else 0,
+            rows=len(visit.rows) if visit else 0,
+            stop_reason=visit.stop_reason if visit else "interrupted",
+            bodies=len(bodies),
+            not_modified=sum(c.state is FetchState.NOT_MODIFIED and c.document_url is not None for c in self.captures),
+            requests=dict(visit.requests) if visit else {},
+            documents=tuple(self.outcomes),
+            events=tuple(self.events),
+            problems=tuple(self.problems),
+        )
+
+
+def settle_run(
+    archive: Archive,
+    run: str,
+    portals: Mapping[str, Portal],
+    on_document: Callable[[str], None] | None = None,
+    mark: bool = True,
+) -> list[PortalOutcome]:
+    """Settle every portal that a run touched, and mark the run as settled if that is ours to say.
+
+    Captures of a portal whose file is gone stay unsettled, and so does the run: the file may come back.
+    """
+    register = known_agencies(archive)
+    touched = sorted({c.portal for c in archive.captures(run)} | {v.portal for v in archive.visits(run)})
+    outcomes = [
+        settle_portal(archive, run, portals[name], register, on_document) for name in touched if name in portals
+    ]
+    missing = [name for name in touched if name not in portals]
+    if missing:
+        log.warning("a run holds captures of portals that have no file", extra={"run": run, "portals": missing})
+    elif mark:
+        archive.settle_done(run, {"portals": list(touched)})
+    return outcomes

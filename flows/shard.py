@@ -1,0 +1,87 @@
+"""The crawl process: `python -m flows.shard`, a child of the flow, one for each shard.
+
+It reads its orders as one line of JSON on standard input, keeps every capture in the archive itself, and tells of its
+progress in lines of JSON on standard output. When standard input ends, its parent is gone, and so it goes.
+"""
+
+import json
+import logging
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import Any, TextIO
+
+from pydantic import BaseModel, ConfigDict
+
+from model.capture import CrawlJob
+from model.errors import GongkaiError, Misconfigured, Temporary
+from spiders.process import run_crawl
+from storage.archive import Archive
+from storage.ledger_writer import LedgerWriter
+from storage.objects import open_store
+from storage.settings import StorageSettings
+
+
+class ShardOrder(BaseModel):
+    """What the parent hands over."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    job: CrawlJob
+    store: str
+    storage: StorageSettings
+    browser: Path | None = None
+
+
+def group_of(error: GongkaiError) -> str:
+    """The remedy that an error asks for, as a word."""
+    if isinstance(error, Temporary):
+        return "Temporary"
+    return "Misconfigured" if isinstance(error, Misconfigured) else "NeedsReview"
+
+
+class Voice:
+    """Writes progress lines; several threads may speak."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._lock = threading.Lock()
+
+    def say(self, line: dict[str, Any]) -> None:
+        with self._lock:
+            self._out.write(json.dumps(line, ensure_ascii=False) + "\n")
+            self._out.flush()
+
+
+def _die_with_parent() -> None:
+    def wait() -> None:
+        while sys.stdin.buffer.read(1):
+            pass
+        # Nothing to tidy: whatever was acknowledged is durable, and nobody is left to hear of the rest.
+        os._exit(70)
+
+    threading.Thread(target=wait, daemon=True, name="parent watch").start()
+
+
+def main() -> int:
+    """Exit code 0 when the crawl ran to its end, 1 when it could not; the last line says which."""
+    # Scrapy logs to standard error; its own standard output stays clean for the parent.
+    logging.basicConfig(stream=sys.stderr, level=os.environ.get("GONGKAI_CRAWL_LOG", "WARNING"))
+    voice = Voice(sys.stdout)
+    order = ShardOrder.model_validate_json(sys.stdin.buffer.readline())
+    _die_with_parent()
+    try:
+        store = open_store(order.store, settings=order.storage)
+        Archive(store)
+        with LedgerWriter(store, order.job.run, order.job.shard) as sink:
+            run_crawl(order.job, sink, on_progress=voice.say, browser=order.browser)
+    except GongkaiError as error:
+        voice.say({"type": "error", "group": group_of(error), "kind": type(error).__name__, "message": str(error)})
+        return 1
+    voice.say({"type": "done"})
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

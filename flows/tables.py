@@ -1,0 +1,120 @@
+"""Outcomes of a run as tables for people."""
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from model.document import Event
+
+from .outcome import DocumentOutcome, PortalOutcome, RunOutcome
+
+VERDICT_STYLE = {
+    "verified": "green",
+    "flagged": "yellow",
+    "refused": "red",
+    "unreadable": "red",
+    "needs_ocr": "magenta",
+    "narrative": "cyan",
+    "not_a_report": "dim",
+}
+WHAT_STYLE = {"new": "bold green", "changed": "bold yellow", "gone": "bold red", "unclear": "red", "no_report": "dim"}
+MOST_DOCUMENTS = 60
+
+
+def verdict_text(verdict: str | None) -> Text:
+    """A verdict in its colour."""
+    return Text(verdict or "–", style=VERDICT_STYLE.get(verdict or "", ""))
+
+
+def portals_table(outcome: RunOutcome) -> Table:
+    """One line per portal: what was read, fetched and found."""
+    table = Table(box=box.SIMPLE_HEAD, title=f"run {outcome.run}", title_justify="left")
+    for name in ("portal", "family", "lists", "new", "changed", "unchanged", "gone", "bodies", "304", "requests", "state"):
+        table.add_column(name, justify="left" if name in ("portal", "family", "state") else "right")
+    for portal in outcome.portals:
+        count = {w: sum(d.what == w for d in portal.documents) for w in ("new", "changed", "unchanged", "gone", "repeated")}
+        state = "complete" if portal.complete else portal.stop_reason
+        if portal.baseline and portal.complete:
+            state += ", baseline"
+        if portal.problems:
+            state = Text(f"{state}, {len(portal.problems)} problem(s)", style="yellow")  # type: ignore[assignment]
+        table.add_row(
+            portal.portal,
+            portal.family or "–",
+            str(portal.list_pages),
+            str(count["new"]),
+            str(count["changed"]),
+            str(count["unchanged"] + count["repeated"]),
+            str(count["gone"]),
+            str(portal.bodies),
+            str(portal.not_modified),
+            str(sum(portal.requests.values())),
+            state,
+        )
+    return table
+
+
+def documents_table(portal: PortalOutcome) -> Table:
+    """The documents that are not simply unchanged, with their verdicts."""
+    table = Table(box=box.SIMPLE_HEAD, title=f"{portal.portal} · {portal.title}", title_justify="left")
+    for name in ("agency", "year", "form", "verdict", "version", "what"):
+        table.add_column(name, justify="right" if name in ("year", "version") else "left")
+    shown = [d for d in portal.documents if d.what != "unchanged"]
+    for document in sorted(shown, key=_order)[:MOST_DOCUMENTS]:
+        table.add_row(
+            document.agency or document.title,
+            str(document.year or "–"),
+            document.form or "–",
+            verdict_text(document.verdict),
+            str(document.version or "–"),
+            Text(document.what, style=WHAT_STYLE.get(document.what, "")),
+        )
+    if len(shown) > MOST_DOCUMENTS:
+        table.caption = f"and {len(shown) - MOST_DOCUMENTS} more: gongkai list"
+    return table
+
+
+def _order(document: DocumentOutcome) -> tuple[str, int]:
+    return document.agency or "~" + document.title, document.year or 0
+
+
+def events_table(events: tuple[Event, ...]) -> Table:
+    """What is to be told; the silent events of a baseline are left out by the caller."""
+    table = Table(box=box.SIMPLE_HEAD, title="events", title_justify="left")
+    for name in ("event", "report", "what changed"):
+        table.add_column(name)
+    for event in events:
+        cells = event.details.get("cells")
+        told = []
+        if isinstance(cells, list):
+            for cell in cells[:5]:
+                if isinstance(cell, dict):
+                    told.append(f"{cell.get('label') or cell.get('id')}: {cell.get('from')} → {cell.get('to')}")
+            if len(cells) > 5:
+                told.append(f"and {len(cells) - 5} more")
+        if event.kind == "disappeared":
+            told.append(f"answers {event.details.get('status')}; seen once, not yet confirmed")
+        table.add_row(Text(event.kind.value, style="bold"), event.title or event.subject, "\n".join(told))
+    return table
+
+
+def told_events(outcome: RunOutcome) -> tuple[Event, ...]:
+    """The events of a run that are news."""
+    return tuple(e for e in outcome.events if e.kind != "collected" and not e.details.get("baseline"))
+
+
+def outcome_tables(outcome: RunOutcome) -> RenderableType:
+    """Everything that a person wants to see after a run."""
+    parts: list[RenderableType] = [portals_table(outcome)]
+    parts += [documents_table(p) for p in outcome.portals if any(d.what != "unchanged" for d in p.documents)]
+    if told := told_events(outcome):
+        parts.append(events_table(told))
+    elif outcome.portals and not outcome.with_problems:
+        silent = sum(e.kind == "collected" for e in outcome.events)
+        parts.append(Text(f"baseline: {silent} reports collected, nobody is alerted" if silent else "nothing new"))
+    for portal in outcome.portals:
+        parts += [Text(f"{portal.portal}: {problem}", style="yellow") for problem in portal.problems]
+    if outcome.with_problems and not outcome.failed:
+        parts.append(Text(f"completed with problems: {', '.join(outcome.with_problems)}", style="bold yellow"))
+    return Group(*parts)

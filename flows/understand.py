@@ -1,0 +1,73 @@
+"""Reading documents out of the archive: parsed once for each parser, then remembered."""
+
+import zlib
+from typing import Any
+
+from model.document import Manifest, PartRef
+from model.errors import UndecodablePayload
+from parsers import Part, figures_digest, parse_document, parser_digest, text_digest
+from storage.archive import Archive
+
+from .compare import Reading
+
+# A payload that unpacks to more than this is not unpacked: no report is so large, a bomb is.
+MOST_BYTES = 200_000_000
+GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
+
+
+def decoded(payload: bytes, coding: str | None) -> bytes:
+    """The payload without its content coding (RFC 9110, 8.4): gzip and deflate, the two that we ask for.
+
+    Raises UndecodablePayload when it cannot be undone; the bytes as received stay in the archive all the same.
+    """
+    name = (coding or "identity").strip().lower()
+    if name in ("", "identity"):
+        return payload
+    if name not in ("gzip", "x-gzip", "deflate"):
+        raise UndecodablePayload(f"content coding {name!r} is not one that gongkai asks for")
+    for bits in (GZIP_OR_ZLIB, -zlib.MAX_WBITS):
+        unpacking = zlib.decompressobj(bits)
+        try:
+            content = unpacking.decompress(payload, MOST_BYTES)
+        except zlib.error:
+            continue
+        if unpacking.unconsumed_tail:
+            raise UndecodablePayload(f"payload unpacks to more than {MOST_BYTES} bytes")
+        return content
+    raise UndecodablePayload(f"payload of {len(payload)} bytes is no {name}")
+
+
+def _content(archive: Archive, part: PartRef) -> Part:
+    payload = decoded(archive.raw(part.sha256), part.coding)
+    return Part(role=part.role, content=payload, media_type=part.media_type, name=part.name)
+
+
+def contents(archive: Archive, manifest: Manifest) -> list[Part]:
+    """The parts with their payloads, content coding undone."""
+    return [_content(archive, part) for part in manifest.parts]
+
+
+def understand(archive: Archive, manifest: Manifest) -> dict[str, Any]:
+    """The public JSON of a document: from `parsed/`, else parsed now and kept there.
+
+    It is a function of the manifest and the parser alone, so neither address nor time goes into it.
+    """
+    known = archive.parsed(manifest.digest, parser_digest())
+    if known is not None:
+        return known
+    report = parse_document(contents(archive, manifest))
+    parsed: dict[str, Any] = report.model_dump(mode="json")
+    parsed["input"] = f"manifest:{manifest.digest}"
+    archive.keep_parsed(manifest.digest, parser_digest(), parsed)
+    return parsed
+
+
+def reading(archive: Archive, manifest: Manifest) -> Reading:
+    """What comparisons need of a document, by the parser of today."""
+    parsed = understand(archive, manifest)
+    return Reading(
+        values=parsed["values"],
+        figures_digest=figures_digest(parsed),
+        text_digest=text_digest(contents(archive, manifest)),
+        parts=tuple(sorted(p.sha256 for p in manifest.parts if p.role == "attachment")),
+    )
