@@ -1,0 +1,90 @@
+"""What a simulated portal is: one YAML file in `sites/`, checked before anything listens."""
+
+from datetime import datetime
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from infra.simulator.reports.office import Office
+from infra.simulator.switches import Switches
+from model.errors import InvalidPortal
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Reporting(Office):
+    """An agency of the city and the years for which its reports exist."""
+
+    years: Annotated[tuple[int, ...], Field(min_length=1)]
+    waiting: tuple[int, ...] = ()
+    """Years of `years` whose report is written and not yet published: material for `publish`."""
+    late_forms: tuple[int, ...] = ()
+    """Years after 2020 in which the office still fills the form of 2019."""
+
+
+class Pager(_Strict):
+    """How a TRS list names its pages. `first` is the number that the script gives to page 1."""
+
+    first: Literal[0, 1] = 0
+    advertised_extra: int = 0
+    """Pages that the script announces although they are not there (404)."""
+
+
+class SiteConfig(_Strict):
+    """One virtual host: all that it shows follows from these values."""
+
+    title: str
+    domain: str
+    """The name in the page's meta tags; it is never resolved."""
+    region: Annotated[str, Field(pattern=r"^\d{6}$")]
+    family: Literal["trs", "static", "hanweb", "rendered"]
+    column: str = "政府信息公开年报"
+    column_path: Annotated[str, Field(pattern=r"^/(?:[\w.-]+/)*$")]
+    """The folder of the annual-report column, with a slash at both ends."""
+    seed: int
+    clock: datetime
+    page_size: Annotated[int, Field(ge=1)] = 15
+    pager: Pager = Pager()
+    layouts: Annotated[tuple[str, ...], Field(min_length=1)] = ("clean",)
+    """Report layouts, dealt out to the reports in turn of their key."""
+    container: str = "TRS_Editor"
+    traps: bool = True
+    """Whether the list also holds rows that are no reports."""
+    agencies: Annotated[tuple[Reporting, ...], Field(min_length=1)]
+    switches: Switches = Switches()
+
+
+def bundled_sites() -> list[str]:
+    """Names of the sites that come with the simulator."""
+    return sorted(item.name.removesuffix(".yml") for item in _folder().iterdir() if item.name.endswith(".yml"))
+
+
+def load_site(name: str) -> tuple[str, SiteConfig]:
+    """Read a bundled site by its name, or any YAML file by its path; give its name and content.
+
+    Raises InvalidPortal when there is no such file or it does not describe a site.
+    """
+    path = Path(name)
+    if path.suffix in {".yml", ".yaml"} and path.is_file():
+        return path.stem, _parse(path.read_text("utf-8"), str(path))
+    source = _folder() / f"{name}.yml"
+    if not source.is_file():
+        raise InvalidPortal(f"There is no simulated site {name!r}; known are {', '.join(bundled_sites())}.")
+    return name, _parse(source.read_text("utf-8"), f"{name}.yml")
+
+
+def _parse(text: str, where: str) -> SiteConfig:
+    try:
+        return SiteConfig.model_validate(yaml.safe_load(text))
+    except (yaml.YAMLError, ValidationError) as error:
+        raise InvalidPortal(f"{where} does not describe a simulated site: {error}") from error
+
+
+def _folder() -> Traversable:
+    return files("infra.simulator") / "sites"
