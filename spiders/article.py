@@ -1,0 +1,119 @@
+"""The article on a detail page: its container, its text, the files that belong to it."""
+
+import re
+from urllib.parse import urlsplit
+
+from bs4 import Tag
+
+from model.capture import Row
+from model.titles import classify_title
+from model.vocabulary import FetchState
+from spiders.judge import Verdict
+from spiders.page import Page
+from spiders.rows import is_file
+
+# Empty ones stand beside the real one on many pages, so the first with text is taken, not the first.
+CONTAINERS = (
+    "#zoom",
+    "#Zoom",
+    ".TRS_Editor",
+    ".TRS_UEDITOR",
+    ".trs_editor_view",
+    ".Custom_UnionStyle",
+    ".TRS_PreAppend",
+    "#UCAP-CONTENT",
+    "ucapcontent",
+    "#zoomcon",
+    ".pages_content",
+    ".article-content",
+    "#ivs_content",
+    "#vsb_content",
+    "#vsb_content_2",
+    ".v_news_content",
+    ".wp_articlecontent",
+    "#con_con",
+    ".main-txt",
+    ".bt_content",
+    "#mainText",
+    ".xxgk_content",
+    "#NewsContent",
+    ".gknb_content",
+    "#content",
+    ".article",
+    ".content",
+    "article",
+)
+# The six headings of a report and the sentence on its period
+HEADINGS = re.compile(
+    r"总体情况|主动公开政府信息|政府信息公开申请情况|行政复议、?行政诉讼|存在的主要问题|其他需要报告的事项|统计期限"
+)
+MOST_ATTACHMENTS = 8
+ENOUGH_TEXT = 200
+"""Characters of body text below which a page has to have a file to be a document (title-only pages exist)."""
+
+
+def container(page: Page) -> Tag | None:
+    """The smallest known container with most of the headings, else the first with text; None when there is none."""
+    found = [element for selector in CONTAINERS for element in page.soup.select(selector)]
+    full = [element for element in found if _length(element) >= 20]
+    if not full:
+        return None
+    most = max(_headings(element) for element in full)
+    if most >= 2:
+        return min((e for e in full if _headings(e) == most), key=_length)
+    return max(full, key=_length) if full else None
+
+
+def attachments(page: Page) -> list[str]:
+    """Addresses of document files linked in the article; beside it too, where the article is only a cover."""
+    scope = container(page) or page.soup.body
+    if scope is None:
+        return []
+    found = _files(page, scope)
+    for around in list(scope.parents)[:2]:
+        # Some products put the list of files behind the container; a page that has its text needs none from outside.
+        if found or _length(scope) >= 3 * ENOUGH_TEXT or around.name in {"html", "[document]"}:
+            break
+        found = _files(page, around)
+    return found[:MOST_ATTACHMENTS]
+
+
+def page_verdict(page: Page) -> Verdict:
+    """Is this the page of a document? Positive test: enough text, or a file."""
+    scope = container(page) or page.soup.body
+    text = _length(scope) if scope else 0
+    if text >= ENOUGH_TEXT or attachments(page) or _is_picture_series(scope):
+        return Verdict(FetchState.OK)
+    return Verdict(FetchState.OK_EMPTY, signals=(f"{text} characters of text and no file",))
+
+
+def article_row(page: Page, row: Row) -> Row:
+    """The row of a document that was reached by a column-like link: titled by the page itself."""
+    heading = page.soup.find("meta", attrs={"name": re.compile(r"^ArticleTitle$", re.IGNORECASE)})
+    title = str(heading.get("content") or "") if isinstance(heading, Tag) else page.title
+    return row if classify_title(title).kind != "report" else row.model_copy(update={"title": title})
+
+
+def _files(page: Page, scope: Tag) -> list[str]:
+    own = urlsplit(page.url).path
+    urls: dict[str, None] = {}
+    for anchor in scope.find_all("a", href=True):
+        url = page.resolve(str(anchor["href"]))
+        if url and (is_file(url) or anchor.get("appendix")) and urlsplit(url).path != own:
+            urls[url] = None
+    for viewer in scope.find_all(attrs={"pdfsrc": True}):
+        if url := page.resolve(str(viewer["pdfsrc"])):
+            urls[url] = None
+    return list(urls)
+
+
+def _is_picture_series(scope: Tag | None) -> bool:
+    return scope is not None and len(scope.find_all("img")) >= 2
+
+
+def _length(element: Tag) -> int:
+    return len("".join(element.get_text().split()))
+
+
+def _headings(element: Tag) -> int:
+    return len(set(HEADINGS.findall(element.get_text())))

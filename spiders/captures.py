@@ -1,0 +1,152 @@
+"""From an exchange on the wire to a ledger record."""
+
+import re
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from model.canonical import record_digest, sha256_hex
+from model.capture import BodyRef, Capture, CaptureKind, CrawlJob, Hop, RobotsDecision, Row
+from model.portal import Portal
+from model.vocabulary import FetchState
+from spiders.judge import Verdict
+
+Headers = tuple[tuple[str, str], ...]
+
+KEPT_PACKED = {"list", "robots"}
+DOCUMENT_STATES = {FetchState.OK, FetchState.OK_EMPTY, FetchState.INCOMPLETE, FetchState.NEEDS_JS}
+"""Payloads of these states may be documents; refusals and error pages are evidence and lie packed in the ledger."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to fetch, and for what. `form` makes it a POST; the validators make it conditional."""
+
+    url: str
+    kind: CaptureKind
+    document_url: str | None = None
+    row: Row | None = None
+    form: tuple[tuple[str, str], ...] = ()
+    referer: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    rendered: bool = False
+
+    @property
+    def method(self) -> str:
+        return "POST" if self.form else "GET"
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """What went over the wire for one request; `payload` after transfer coding, before anything else."""
+
+    url: str
+    status: int | None = None
+    headers: Headers = ()
+    request_headers: Headers = ()
+    payload: bytes = b""
+    peer: str | None = None
+    seconds: float = 0.0
+    lost: bool = False
+    failure: str | None = None
+    too_large: bool = False
+    tls: bool = False
+
+    def header(self, name: str) -> str | None:
+        """First value of a received header, whatever its case."""
+        return next((v for n, v in self.headers if n.lower() == name.lower()), None)
+
+
+def write_capture(
+    job: CrawlJob,
+    portal: Portal,
+    crawler: str,
+    wanted: Wanted,
+    exchange: Exchange,
+    verdict: Verdict,
+    hops: tuple[Hop, ...],
+    robots: RobotsDecision | None,
+) -> Capture:
+    """The ledger record of a fetch."""
+    kind: CaptureKind = wanted.kind
+    document_url = wanted.document_url
+    media_type = media_type_of(exchange)
+    if kind == "page" and verdict.state is FetchState.OK and media_type and not _is_text(media_type):
+        # The row led straight to a file under a page's address.
+        kind = "attachment"
+    if kind in {"page", "attachment", "continuation"}:
+        document_url = document_url or wanted.url
+    body = None
+    if exchange.payload and verdict.state is not FetchState.TOO_LARGE:
+        packed = kind in KEPT_PACKED or verdict.state not in DOCUMENT_STATES
+        body = BodyRef(
+            sha256=sha256_hex(exchange.payload), size=len(exchange.payload), store="warc" if packed else "raw"
+        )
+    return Capture(
+        id=uuid.uuid4().hex,
+        run=job.run,
+        shard=job.shard,
+        portal=portal.id,
+        kind=kind,
+        document_url=document_url,
+        requested_url=wanted.url,
+        url=exchange.url,
+        method=wanted.method,
+        request_headers=exchange.request_headers,
+        hops=hops,
+        status=exchange.status,
+        headers=exchange.headers,
+        fetched_at=datetime.now(UTC),
+        seconds=round(exchange.seconds, 3),
+        peer=exchange.peer,
+        vantage=job.vantage,
+        state=verdict.state,
+        protection=verdict.protection,
+        signals=verdict.signals,
+        body=body,
+        media_type=media_type,
+        robots=robots,
+        crawler=crawler,
+        portal_digest=record_digest(portal),
+        row=wanted.row,
+        rendered=wanted.rendered,
+        error=exchange.failure,
+    )
+
+
+def media_type_of(exchange: Exchange) -> str | None:
+    """What the payload is: by its first bytes where they tell, else as declared. Files are often declared wrongly."""
+    declared = (exchange.header("content-type") or "").partition(";")[0].strip().lower() or None
+    if exchange.header("content-encoding"):
+        return declared
+    return sniffed(exchange.payload) or declared
+
+
+def sniffed(payload: bytes) -> str | None:
+    """Media type of a document file by its magic bytes; a page for anything that begins with a tag."""
+    if payload.startswith(b"%PDF"):
+        return "application/pdf"
+    if payload.startswith(b"PK\x03\x04"):
+        if b"word/document.xml" in payload:
+            return "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+        if b"xl/workbook.xml" in payload:
+            return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        return "application/ofd" if b"OFD.xml" in payload else "application/zip"
+    if payload.startswith(b"\xd0\xcf\x11\xe0"):
+        return "application/msword"
+    if payload.startswith(b"Rar!"):
+        return "application/vnd.rar"
+    if re.match(rb"\s*(?:\xef\xbb\xbf)?<(?:!doctype\s+html|html)", payload[:200], re.IGNORECASE):
+        return "text/html"
+    return None
+
+
+def _is_text(media_type: str) -> bool:
+    return media_type.startswith("text/") or media_type.endswith(("html", "xml", "json", "javascript", "xhtml+xml"))
+
+
+def is_text(exchange: Exchange) -> bool:
+    """Can the payload be read as a page or as data?"""
+    media_type = media_type_of(exchange)
+    return media_type is None or _is_text(media_type)

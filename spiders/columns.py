@@ -1,0 +1,102 @@
+"""Hubs: which links of a page lead to a list of reports below it, and what a page without rows is."""
+
+import re
+from typing import NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+from model.capture import Row
+from model.titles import COLUMN_NAME, COLUMN_SLUG, classify_title, normal_title
+from model.vocabulary import FetchState
+from spiders.families import detect
+from spiders.judge import NOTHING_HERE, Verdict
+from spiders.page import Page, host_of
+from spiders.rows import full_title, is_file
+
+MOST_DEPTH = 3
+MOST_COLUMNS = 60
+"""Sub-columns followed from one page: a year page of a province names its bureaus, and no more than these."""
+
+# 2024年, 2024, 2024年度, 2024年年报
+YEAR_NAME = re.compile(r"^20\d\d(?:年度?)?(?:年报|年度报告)?$")
+# 市本级, 部门年报, 乡镇街道, 区县政府
+LEVEL_NAME = re.compile(r"本级|部门|乡镇|街道|镇街|区县|县区|县\(市、区\)|各区|直属|派出机构|委办局|市直|区直|县直")
+# A document in a folder of its own: /2025010809434322074/index.html
+STAMPED = re.compile(r"/\d{10,}/(?:index\.\w+)?$")
+# Folders, index pages and lists; anything else is an article
+COLUMN_LIKE = re.compile(
+    r"(?:/|/(?:index|list|common_list|xxgk_list|newxxgk_list|rlist)\.\w+)$|/col/col\d+(?:/index\.html)?$"
+)
+LIST_PLACE = re.compile(
+    r"""(?:class|id)\s*=\s*["'][^"']*(?:list|liebiao|news|rows|container|app)[^"']*["']""", re.IGNORECASE
+)
+
+
+class SubColumn(NamedTuple):
+    """A link to a list below a hub."""
+
+    url: str
+    title: str
+
+
+def is_column(row: Row) -> bool:
+    """A link with a report's title may lead to the list of that year; its address tells."""
+    path = urlsplit(row.url).path
+    return bool(COLUMN_LIKE.search(path)) and not STAMPED.search(path) and not is_file(row.url)
+
+
+def sub_columns(page: Page, hosts: frozenset[str], *, has_rows: bool) -> list[SubColumn]:
+    """Lists that this page leads to: years and levels below it, and the report column itself from a page without rows.
+
+    Columns of others that the navigation names are not followed from a list that has rows.
+    """
+    here = urljoin(page.url, ".")
+    found: dict[str, SubColumn] = {}
+    for anchor in page.soup.find_all("a", href=True):
+        url = page.resolve(str(anchor["href"]))
+        if url is None or host_of(url) not in hosts or _same_page(url, page.url) or here.startswith(urljoin(url, ".")):
+            continue
+        title = full_title(anchor)
+        path = urlsplit(url).path
+        if not COLUMN_LIKE.search(path) or STAMPED.search(path):
+            continue
+        if _leads_below(normal_title(title), url, here, has_rows=has_rows):
+            found.setdefault(url, SubColumn(url, title))
+    frames = [] if has_rows or found else _frames(page, hosts)
+    return [*found.values(), *frames][:MOST_COLUMNS]
+
+
+def list_verdict(page: Page, hosts: frozenset[str]) -> Verdict:
+    """Is this a list? Positive test: rows, columns below it, a redirect of its own, or words that there is nothing."""
+    family = detect(page)
+    rows = family.rows(page) if family else []
+    if rows or sub_columns(page, hosts, has_rows=False) or page.redirect_in_page():
+        return Verdict(FetchState.OK)
+    if NOTHING_HERE.search(page.visible_text):
+        return Verdict(FetchState.OK_EMPTY, signals=("the page says that there is nothing",))
+    if page.soup.find("script") is not None and LIST_PLACE.search(page.text):
+        return Verdict(FetchState.NEEDS_JS, signals=("a place for a list, scripts, and no row",))
+    return Verdict(FetchState.OK_EMPTY, signals=("neither rows nor columns",))
+
+
+def _leads_below(title: str, url: str, here: str, *, has_rows: bool) -> bool:
+    below = url.startswith(here)
+    ours = bool(COLUMN_SLUG.search(urlsplit(url).path))
+    reading = classify_title(title)
+    if YEAR_NAME.match(title) or (len(title) <= 20 and LEVEL_NAME.search(title)):
+        return below or ours
+    if reading.kind == "collection" or (reading.kind == "report" and reading.year):
+        return below or ours
+    return not has_rows and bool(COLUMN_NAME.search(title))
+
+
+def _frames(page: Page, hosts: frozenset[str]) -> list[SubColumn]:
+    """Lists in a frame, one level: the shells of some city columns hold nothing else."""
+    urls = (page.resolve(str(frame["src"])) for frame in page.soup.find_all(["iframe", "frame"], src=True))
+    return [SubColumn(u, "frame") for u in urls if u and host_of(u) in hosts and not _same_page(u, page.url)]
+
+
+def _same_page(one: str, other: str) -> bool:
+    def plain(url: str) -> str:
+        return re.sub(r"/index\.\w+$", "/", url)
+
+    return plain(one) == plain(other)

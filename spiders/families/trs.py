@@ -1,0 +1,117 @@
+"""TRS WCM: static HTML lists; the page's own script names the further pages, from 0 or from 1 by site."""
+
+import re
+from typing import NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+from model.capture import Row
+from spiders.families.reading import Ask, Reading
+from spiders.page import Page
+from spiders.rows import linked_rows
+
+NAME = "trs"
+
+MARKS = re.compile(r"createPageHTML\s*\(|TRS_Editor|TRS_UEDITOR|//WCM置标|trs_editor_view|Custom_UnionStyle")
+# ./202501/t20250122_6841200.html, and without a date: /2024n/t1008631.shtml
+DETAIL = re.compile(r"/t(?:\d{8}_\d+(?:_\d+)?|\d{6,9})\.s?html?(?:$|[?#\"'])")
+
+# createPageHTML(5, 0, "index", "html"), createPageHTML('paging', 5, 1, 'index', 'html', 93), createPage(5, 0, …)
+CALL = re.compile(r"\bcreatePage(?:HTML)?\s*\(([^()]*)\)")
+ARGUMENTS = re.compile(
+    r"""(?:^|,)\s*(?P<total>\d+)\s*,\s*(?P<current>\d+)\s*(?:,\s*["'](?P<stem>[^"']*)["']\s*)?(?:,\s*["'](?P<ending>\w+)["'])?"""
+)
+# $(".page").pagination("setPage", 1, 321)
+SET_PAGE = re.compile(r"""pagination\(\s*["']setPage["']\s*,\s*(\d+)\s*,\s*(\d+)""")
+# var countPage = 5; var currentPage = 0;
+COUNT = re.compile(r"\bcountPage\s*=\s*[\"']?(\d+)")
+CURRENT = re.compile(r"\bcurrentPage\s*=\s*[\"']?(\d+)")
+ENDING = re.compile(r"""["'](?:\.)?(s?html?)\\?["']""")
+
+
+class Pager(NamedTuple):
+    """`base`: what the script counts its first page as; page k of a list is `stem_{k-1}` from 0, `stem_{k}` from 1."""
+
+    total: int
+    base: int
+    stem: str
+    ending: str
+
+    def name(self, page_number: int, base: int) -> str:
+        """File name of a page; page numbers count from 1."""
+        return f"{self.stem}_{page_number - 1 + base}.{self.ending}"
+
+
+def matches(page: Page) -> int:
+    if MARKS.search(page.text) or (COUNT.search(page.text) and CURRENT.search(page.text)):
+        return 3
+    return 2 if DETAIL.search(page.text) else 0
+
+
+def rows(page: Page) -> list[Row]:
+    return linked_rows(page)
+
+
+def next_request(page: Page, reading: Reading) -> Ask | None:  # noqa: ARG001 -- the first page's script names them all
+    pager = read_pager(reading.first)
+    if pager is None or pager.total <= 1:
+        reading.end("one page", whole=True)
+        return None
+    base = pager.base if reading.offset is None else reading.offset
+    number = reading.pages + 1
+
+    if reading.last in {"repeat", "gone"}:
+        other = _ask(reading, pager, number, 1 - base)
+        if reading.pages == 1 and reading.offset is None:
+            # The script promised a name that brings nothing new: the site counts the other way.
+            reading.offset = 1 - base
+            return other
+        if base == 1 and not reading.asked(first := _ask(reading, pager, 1, 1)):
+            # Counting from 1, `_1` was never asked; when the last page is absent it may be the true second one.
+            return first
+        known_end = number >= pager.total
+        reading.end(
+            "last advertised page is absent" if known_end else f"page {number} of {pager.total} brought nothing new",
+            whole=known_end,
+        )
+        return None
+
+    if number > pager.total:
+        reading.end("last page", whole=True)
+        return None
+    return _ask(reading, pager, number, base)
+
+
+def parts(page: Page) -> list[str]:
+    """`t20250122_1_1.html`, `…_2.html` when the script of the article counts more than one page."""
+    pager = read_pager(page)
+    name = urlsplit(page.url).path.rpartition("/")[2]
+    if pager is None or pager.total <= 1 or not DETAIL.search("/" + name):
+        return []
+    stem, _, ending = name.rpartition(".")
+    return [urljoin(page.url, f"{stem}_{n}.{ending}") for n in range(1, pager.total)]
+
+
+def read_pager(page: Page) -> Pager | None:
+    """The pager that the page's script describes, whichever of the known calls it makes."""
+    stem, ending = _own_name(page)
+    for call in CALL.finditer(page.text):
+        if found := ARGUMENTS.search(call[1]):
+            return Pager(
+                int(found["total"]), min(int(found["current"]), 1), found["stem"] or stem, found["ending"] or ending
+            )
+    if found := SET_PAGE.search(page.text):
+        return Pager(int(found[2]), 1, stem, ending)
+    if count := COUNT.search(page.text):
+        current = CURRENT.search(page.text)
+        written = ENDING.search(page.text, count.start())
+        return Pager(int(count[1]), min(int(current[1]), 1) if current else 0, stem, written[1] if written else ending)
+    return None
+
+
+def _own_name(page: Page) -> tuple[str, str]:
+    stem, dot, ending = urlsplit(page.url).path.rpartition("/")[2].rpartition(".")
+    return (stem, ending) if dot and stem else ("index", "html")
+
+
+def _ask(reading: Reading, pager: Pager, page_number: int, base: int) -> Ask:
+    return Ask(urljoin(reading.first.url, pager.name(page_number, base)), referer=reading.first.url)

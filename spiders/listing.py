@@ -1,0 +1,195 @@
+"""Reading a portal's lists: hub, columns below it, further pages of each; every row once."""
+
+import logging
+from collections import deque
+from dataclasses import dataclass, field
+
+from model.capture import Row
+from model.portal import Portal
+from model.vocabulary import FetchState
+from spiders.captures import Wanted
+from spiders.columns import MOST_DEPTH, is_column, list_verdict, sub_columns
+from spiders.families import Ask, Family, Reading, detect
+from spiders.families.reading import Outcome
+from spiders.fetch import Fetched, Fetcher, HostRefused
+from spiders.judge import Verdict
+from spiders.page import Page, host_of
+from spiders.rows import fresh
+
+log = logging.getLogger(__name__)
+
+MOST_REDIRECTS_IN_PAGE = 3
+
+
+@dataclass
+class Listing:
+    """What the lists of a portal showed. `whole`: read to a known end, so that a row that is missing is missing."""
+
+    rows: dict[str, Row] = field(default_factory=dict)
+    pages: int = 0
+    family: str | None = None
+    announced: int | None = None
+    stops: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    whole: bool = True
+
+    def fail(self, stop: str, problem: str) -> None:
+        """Note that something of the lists was not seen."""
+        self.whole = False
+        self.stops.append(stop)
+        self.problems.append(problem)
+
+
+class ListReader:
+    """Reads all lists of one portal, breadth first, within its bounds."""
+
+    def __init__(self, portal: Portal, fetcher: Fetcher) -> None:
+        self.portal = portal
+        self.fetcher = fetcher
+        self.listing = Listing()
+
+    async def read(self) -> Listing:
+        """Read from the start pages down; what can't be read is a problem of the listing, not an exception."""
+        waiting = deque((str(url), 0, "") for url in self.portal.start_urls)
+        met = {url for url, _, _ in waiting}
+        while waiting:
+            url, depth, title = waiting.popleft()
+            try:
+                below = await self._read_list(url, depth, title)
+            except HostRefused as refused:
+                self.listing.fail("refused", f"{refused}; {url} was not read.")
+                continue
+            for column, name in below:
+                if column not in met:
+                    met.add(column)
+                    waiting.append((column, depth + 1, name))
+        return self.listing
+
+    async def _read_list(self, url: str, depth: int, title: str) -> list[tuple[str, str]]:
+        """Read one list over its pages; gives the columns below it."""
+        if self._exhausted():
+            return []
+        fetched = await self._fetch_first(url)
+        page = fetched.page
+        if page is None or fetched.state is FetchState.NEEDS_JS:
+            return self._unread(url, fetched)
+        self.listing.pages += 1
+        family = detect(page)
+        rows = family.rows(page) if family else []
+        documents = [row for row in rows if not is_column(row)]
+        reports = any(row.kind == "report" for row in documents)
+        below = sub_columns(page, self.portal.start_hosts, has_rows=reports) if depth < MOST_DEPTH else []
+        if family and documents:
+            self.listing.family = family.NAME
+            self._take(documents)
+            await self._turn_pages(page, family, documents)
+        elif not below:
+            self._note_empty(url, depth, title)
+        return [(column.url, column.title) for column in below]
+
+    async def _fetch_first(self, url: str) -> Fetched:
+        """The first page of a list, following a page that only sends its reader on."""
+        referer = None
+        for _ in range(MOST_REDIRECTS_IN_PAGE):
+            wanted = Wanted(url, "list", referer=referer)
+            fetched = await self.fetcher.fetch(self.portal, wanted, self._verdict)
+            target = fetched.page.redirect_in_page() if fetched.page else None
+            if target is None or target == url or host_of(target) not in self.portal.start_hosts:
+                break
+            url, referer = target, url
+        return fetched
+
+    async def _turn_pages(self, page: Page, family: Family, rows: list[Row]) -> None:
+        reading = Reading(first=page, rows_seen=len(rows), batch=len(rows))
+        seen = {row.url for row in rows}
+        while ask := family.next_request(page, reading):
+            if self._exhausted():
+                return
+            outcome, answer = await self._turn(ask, family, reading, seen)
+            reading.steps.append((ask, outcome))
+            if outcome == "failed":
+                return
+            if answer is not None and outcome == "rows":
+                page = answer
+        if reading.announced is not None:
+            self.listing.announced = (self.listing.announced or 0) + reading.announced
+        self.listing.stops.append(reading.stop)
+        if not reading.whole:
+            self.listing.whole = False
+            self.listing.problems.append(f"The list {page.url} was not read to its end: {reading.stop}.")
+
+    async def _turn(self, ask: Ask, family: Family, reading: Reading, seen: set[str]) -> tuple[Outcome, Page | None]:
+        wanted = Wanted(ask.url, "list", form=ask.form, referer=ask.referer)
+        fetched = await self.fetcher.fetch(self.portal, wanted, self._verdict)
+        if fetched.state in {FetchState.GONE, FetchState.SOFT_404}:
+            return "gone", None
+        if fetched.page is None:
+            self.listing.fail(fetched.state.value, sentence(ask.url, fetched))
+            return "failed", None
+        self.listing.pages += 1
+        rows = family.rows(fetched.page)
+        new = fresh(rows, seen)
+        reading.batch = len(rows)
+        reading.rows_seen += len(new)
+        seen.update(row.url for row in new)
+        self._take([row for row in new if not is_column(row)])
+        return ("rows" if new else "repeat"), fetched.page
+
+    def _unread(self, url: str, fetched: Fetched) -> list[tuple[str, str]]:
+        """A list that gave nothing readable."""
+        if fetched.state is FetchState.OK_EMPTY:
+            self._note_empty(url, 0, "")
+        else:
+            self.listing.fail(fetched.state.value, sentence(url, fetched))
+        return []
+
+    def _note_empty(self, url: str, depth: int, title: str) -> None:
+        """A start page without rows is a problem; an empty column below a hub is not."""
+        self.listing.stops.append("empty")
+        if depth == 0:
+            self.listing.whole = False
+            self.listing.problems.append(
+                f"{url} shows neither rows nor columns of reports; look whether the address or the layout has changed."
+            )
+        else:
+            log.info("column %s (%s) is empty", url, title)
+
+    def _take(self, rows: list[Row]) -> None:
+        for row in rows:
+            self.listing.rows.setdefault(row.url, row)
+
+    def _exhausted(self) -> bool:
+        if self.listing.pages < self.portal.max_list_pages:
+            return False
+        limit = self.portal.max_list_pages
+        self.listing.fail(
+            "page limit", f"Reading stopped after {limit} list pages; raise max_list_pages if that is right."
+        )
+        return True
+
+    def _verdict(self, page: Page) -> Verdict:
+        return list_verdict(page, self.portal.start_hosts)
+
+
+# What to do about a state, as the end of a sentence
+REMEDY = {
+    FetchState.BLOCKED: "it is left alone; ask its operator for access, or add reports by hand",
+    FetchState.ROBOTS_DISALLOWED: "its robots.txt does not allow it; nothing was asked",
+    FetchState.UNREACHABLE: "try again later, and look whether it can be reached from another network",
+    FetchState.TLS_ERROR: "its certificate or protocol is not accepted; see whether plain http is its own form",
+    FetchState.NEEDS_JS: "its rows appear only in a browser; install Chromium to read it",
+    FetchState.OFF_SITE: "it leads to another host; add that to `hosts` if it belongs to the portal",
+    FetchState.THROTTLED: "it asks for fewer requests; a longer delay may help",
+    FetchState.LOGIN: "it asks for a login and is not for the public",
+    FetchState.MAINTENANCE: "it is under maintenance; try again later",
+    FetchState.GONE: "look for the column's new address",
+    FetchState.SOFT_404: "look for the column's new address",
+    FetchState.INCOMPLETE: "the answer broke off; it is tried again in the next run",
+    FetchState.TOO_LARGE: "raise max_body_bytes if that is right",
+}
+
+
+def sentence(url: str, fetched: Fetched) -> str:
+    """What happened to a page, why, and what to do."""
+    seen = f" ({'; '.join(fetched.capture.signals)})" if fetched.capture.signals else ""
+    return f"{url} is {fetched.state.value}{seen}: {REMEDY.get(fetched.state, 'look at it')}."

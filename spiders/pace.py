@@ -1,0 +1,114 @@
+"""How gently each host is asked: one request at a time, spaced, within hours and a daily budget."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from model.portal import Politeness
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+MOST_DELAY = 60.0
+LONGEST_WAIT = 300.0
+"""Seconds of Retry-After that are waited for; a longer one ends the run for the host."""
+THROTTLES_BORNE = 3
+
+
+@dataclass
+class HostPace:
+    """The queue of one host. Times are monotonic seconds; `politeness` is the strictest of the portals on it."""
+
+    host: str
+    politeness: Politeness
+    used_today: int = 0
+    away_until: datetime | None = None
+    delay_asked: float = 0.0
+    closed: str | None = None
+    """Why nothing more is asked of the host in this run; a clause that follows the host's name."""
+    requests: int = 0
+    throttled: int = 0
+    _slowed: float = 0.0
+    _earliest: float = 0.0
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def delay(self) -> float:
+        """Seconds now kept between two requests: the configured ones, robots' Crawl-delay, or what a slow or
+        complaining server needs."""
+        return min(max(self.politeness.delay, self.delay_asked, self._slowed), max(MOST_DELAY, self.politeness.delay))
+
+    def refusal(self, now: Callable[[], datetime], *, counted: int = 0) -> str | None:
+        """Why the host may not be asked at this time, as a clause that follows its name; None when it may.
+
+        `counted`: requests that are in the budget's count already and still to be sent.
+        """
+        if self.closed:
+            return self.closed
+        moment = now()
+        if self.away_until and moment < self.away_until:
+            return f"blocked us before and is left alone until {self.away_until:%Y-%m-%d %H:%M %Z}"
+        if self.politeness.window and not _within(self.politeness.window, moment):
+            start, end = self.politeness.window
+            return f"may be asked from {start:%H:%M} to {end:%H:%M} (Asia/Shanghai) only; run the crawl then"
+        if self.used_today + self.requests - counted >= self.politeness.daily_requests:
+            return f"has had its {self.politeness.daily_requests} requests of the day; the rest follows tomorrow"
+        return None
+
+    @asynccontextmanager
+    async def turn(self, *, attachment: bool = False) -> AsyncIterator[None]:
+        """Wait for the host's turn and hold it: nobody else asks the host meanwhile."""
+        async with self._turn:
+            wait = self._earliest - time.monotonic()
+            if attachment:
+                wait += max(0.0, self.politeness.attachment_delay - self.delay)
+            if wait > 0:
+                await asyncio.sleep(wait)
+            self.requests += 1
+            started = time.monotonic()
+            try:
+                yield
+            finally:
+                spread = random.uniform(-self.politeness.jitter, self.politeness.jitter)
+                self._earliest = started + self.delay * (1 + spread)
+
+    def answered(self, latency: float) -> None:
+        """Adapt to the server's speed: a server that needs long is asked seldom, and trusted again slowly."""
+        self._slowed = max(latency, (self._slowed + latency) / 2)
+
+    def complained(self, retry_after: float | None) -> None:
+        """The server said that it is too much: wait as it says and double the delay; close it at the third time."""
+        self.throttled += 1
+        self._slowed = min(max(self.delay, 0.001) * 2, MOST_DELAY)
+        if self.throttled >= THROTTLES_BORNE:
+            self.closed = f"asked us {self.throttled} times to slow down; it is left alone until the next run"
+        elif retry_after is not None and retry_after > LONGEST_WAIT:
+            self.closed = f"asked us to come back in {retry_after:.0f} seconds; it is left alone until the next run"
+        else:
+            self.rest(retry_after or 0.0)
+
+    def rest(self, seconds: float) -> None:
+        """Ask nothing for at least so long."""
+        self._earliest = max(self._earliest, time.monotonic() + max(seconds, self.delay))
+
+
+def strictest(one: Politeness, other: Politeness) -> Politeness:
+    """What two portals on one host agree to: the gentler of each."""
+    return Politeness(
+        delay=max(one.delay, other.delay),
+        attachment_delay=max(one.attachment_delay, other.attachment_delay),
+        jitter=min(one.jitter, other.jitter),
+        daily_requests=min(one.daily_requests, other.daily_requests),
+        window=one.window or other.window,
+    )
+
+
+def _within(window: tuple[object, object], moment: datetime) -> bool:
+    start, end = window
+    clock = moment.astimezone(SHANGHAI).time()
+    inside_day: bool = start <= clock < end  # type: ignore[operator]
+    over_midnight: bool = clock >= start or clock < end  # type: ignore[operator]
+    return inside_day if start <= end else over_midnight  # type: ignore[operator]

@@ -1,0 +1,80 @@
+"""An HTML page as text, with the questions that every family asks of it."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from bs4 import BeautifulSoup, Tag
+
+# <script>location.href="/zwgk/xxgknb/index.html"</script>, window.location.replace('…')
+SCRIPT_REDIRECT = re.compile(
+    r"""(?:window\.|document\.|top\.|self\.)?location(?:\.href)?\s*(?:=|\.replace\()\s*["']([^"'+]+)["']\s*[;)<\s]"""
+)
+# content="0; url=index.html"
+REFRESH = re.compile(r"""^\s*\d+\s*;\s*url\s*=\s*["']?([^"']+)""", re.IGNORECASE)
+UNWANTED = re.compile(r"[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True)
+class Page:
+    """`url` is the address that answered, after redirects."""
+
+    url: str
+    text: str
+
+    @cached_property
+    def soup(self) -> BeautifulSoup:
+        return BeautifulSoup(self.text, "lxml")
+
+    @cached_property
+    def base(self) -> str:
+        """What relative links are relative to."""
+        base = self.soup.find("base", href=True)
+        return urljoin(self.url, str(base["href"])) if isinstance(base, Tag) else self.url
+
+    @cached_property
+    def title(self) -> str:
+        return self.soup.title.get_text(strip=True) if self.soup.title else ""
+
+    @cached_property
+    def visible_text(self) -> str:
+        """Text that a reader sees, blanks folded; scripts and styles are not in it."""
+        texts = (
+            s for s in self.soup.find_all(string=True) if s.parent and s.parent.name not in {"script", "style", "title"}
+        )
+        return re.sub(r"\s+", " ", " ".join(s for s in texts if type(s).__name__ == "NavigableString")).strip()
+
+    def resolve(self, href: str) -> str | None:
+        """Absolute http(s) address of a link, without fragment; None for anything that is not a plain address."""
+        address = UNWANTED.sub("", href).strip()
+        if not address or address.startswith("#"):
+            return None
+        try:
+            absolute = urldefrag(urljoin(self.base, address))[0]
+            parts = urlsplit(absolute)
+            port_is_a_number = parts.port is None or parts.port > 0
+        except ValueError:
+            return None
+        usable = parts.scheme in {"http", "https"} and parts.hostname and port_is_a_number and "@" not in parts.netloc
+        return absolute if usable else None
+
+    def redirect_in_page(self) -> str | None:
+        """Where a page without content of its own sends its reader by meta refresh or script; literal targets only."""
+        if len(self.visible_text) > 200:
+            return None
+        for meta in self.soup.find_all("meta"):
+            found = REFRESH.search(str(meta.get("content", "")))
+            if str(meta.get("http-equiv", "")).lower() == "refresh" and found:
+                return self.resolve(found[1])
+        if len(self.text) < 4000 and (script := SCRIPT_REDIRECT.search(self.text)):
+            return self.resolve(script[1])
+        return None
+
+
+def host_of(url: str) -> str:
+    """Host name with its port where that is not the scheme's own: the unit of politeness and of the allow-list."""
+    parts = urlsplit(url)
+    port = parts.port
+    name = (parts.hostname or "").lower()
+    return name if port is None or port == {"http": 80, "https": 443}.get(parts.scheme) else f"{name}:{port}"

@@ -1,0 +1,178 @@
+"""One crawl in one Scrapy process: all portals of a job at once, each host one request at a time."""
+
+import asyncio
+import ipaddress
+import logging
+from collections.abc import AsyncIterator, Callable
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import scrapy
+from scrapy.crawler import Crawler, CrawlerProcess
+
+from model.capture import CaptureSink, CrawlJob
+from model.errors import CrawlFailed, NoContact
+from model.portal import Portal
+from spiders.decode import CODINGS
+from spiders.fetch import Fetcher, SinkFailed
+from spiders.pace import HostPace, strictest
+from spiders.visit import Progress, visit_portal
+from spiders.wire import Wire
+
+log = logging.getLogger(__name__)
+
+
+def run_crawl(job: CrawlJob, sink: CaptureSink, *, on_progress: Callable[[dict[str, Any]], None] | None = None) -> None:
+    """Crawl all portals of the job; blocks until the last closing line is kept. Once in a process, as Scrapy has it.
+
+    Raises NoContact before anything is sent; whatever the sink raised, as the sink raised it; CrawlFailed when a
+    portal ended without its closing line.
+    """
+    check_contact(job)
+    outcome = _Outcome()
+    process = CrawlerProcess(_settings(job))
+    process.crawl(_PortalSpider, job=job, sink=sink, outcome=outcome, progress=on_progress or (lambda _: None))
+    process.start(install_signal_handlers=False)
+    if outcome.error is not None:
+        raise outcome.error
+    if outcome.visits != len(job.portals):
+        raise CrawlFailed(
+            f"The crawl of shard {job.shard} ended after {outcome.visits} of {len(job.portals)} portals; "
+            "its log says why; start it again."
+        )
+
+
+def check_contact(job: CrawlJob) -> None:
+    """Raises NoContact when a host that is not this machine would be asked without a contact address."""
+    if job.contact:
+        return
+    for portal in job.portals:
+        for host in sorted(portal.start_hosts):
+            if not is_loopback(host):
+                raise NoContact(
+                    f"{portal.id} is read from {host}, and no contact address is set for its operator to write to; "
+                    "set GONGKAI_CONTACT to a mail address or a page about you."
+                )
+
+
+def is_loopback(host: str) -> bool:
+    """Does this host name or address, with or without a port, mean this machine?"""
+    name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def user_agent(contact: str | None) -> str:
+    """Who we say we are: our name and where to complain."""
+    return f"{crawler_name()} (+{contact})" if contact else crawler_name()
+
+
+def crawler_name() -> str:
+    """`gongkai/<version>`."""
+    try:
+        return f"gongkai/{version('gongkai')}"
+    except PackageNotFoundError:
+        return "gongkai/unknown"
+
+
+def host_paces(job: CrawlJob) -> dict[str, HostPace]:
+    """The queue of each host of the job, by the strictest of the portals that are read from it."""
+    paces: dict[str, HostPace] = {}
+    for portal in job.portals:
+        for host in portal.start_hosts:
+            if host in paces:
+                paces[host].politeness = strictest(paces[host].politeness, portal.politeness)
+            else:
+                paces[host] = HostPace(
+                    host,
+                    portal.politeness,
+                    used_today=job.budget_used.get(host, 0),
+                    away_until=job.cool_down.get(host),
+                )
+    return paces
+
+
+class _Outcome:
+    """What the spider leaves behind for whoever started the process."""
+
+    def __init__(self) -> None:
+        self.visits = 0
+        self.error: BaseException | None = None
+
+
+class _PortalSpider(scrapy.Spider):
+    """Scrapy's way in: its `start` runs the visits, which ask the downloader themselves."""
+
+    name = "portals"
+
+    def __init__(self, *, job: CrawlJob, sink: CaptureSink, outcome: _Outcome, progress: Progress) -> None:
+        super().__init__()
+        self.job, self.sink, self.outcome, self.progress = job, sink, outcome, progress
+
+    async def start(self) -> AsyncIterator[Any]:
+        try:
+            await self._visit_all(self.crawler)
+        except SinkFailed as failed:
+            self.outcome.error = failed.__cause__ or failed
+        except Exception as error:
+            log.exception("the crawl failed")
+            self.outcome.error = error
+        return
+        yield  # makes this the asynchronous generator that Scrapy wants
+
+    async def _visit_all(self, crawler: Crawler) -> None:
+        fetcher = Fetcher(self.job, self.sink, Wire(crawler), host_paces(self.job), crawler_name())
+        tasks = [asyncio.ensure_future(self._visit(portal, fetcher)) for portal in self.job.portals]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _visit(self, portal: Portal, fetcher: Fetcher) -> None:
+        self.progress({"portal": portal.id, "phase": "lists"})
+        visit = await visit_portal(portal, fetcher, self.progress)
+        try:
+            await asyncio.to_thread(self.sink.visited, visit)
+        except Exception as error:
+            raise SinkFailed(f"the closing line of {portal.id} could not be kept") from error
+        self.outcome.visits += 1
+        self.progress({"portal": portal.id, "phase": "done", "complete": visit.complete})
+
+
+def _settings(job: CrawlJob) -> dict[str, Any]:
+    """Scrapy fetches; redirects, retries, robots, pace and content coding are ours, so that each step is recorded."""
+    prefix = "scrapy.downloadermiddlewares"
+    return {
+        "USER_AGENT": user_agent(job.contact),
+        "DEFAULT_REQUEST_HEADERS": {
+            "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+            "Accept-Language": "zh-CN,zh;q=0.9",
+            "Accept-Encoding": CODINGS,
+        },
+        "DOWNLOADER_MIDDLEWARES": {
+            f"{prefix}.offsite.OffsiteMiddleware": None,
+            f"{prefix}.robotstxt.RobotsTxtMiddleware": None,
+            f"{prefix}.httpauth.HttpAuthMiddleware": None,
+            f"{prefix}.retry.RetryMiddleware": None,
+            f"{prefix}.redirect.MetaRefreshMiddleware": None,
+            f"{prefix}.redirect.RedirectMiddleware": None,
+            f"{prefix}.httpcompression.HttpCompressionMiddleware": None,
+            f"{prefix}.httpcache.HttpCacheMiddleware": None,
+        },
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        "DOWNLOAD_DELAY": 0,
+        "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        "COOKIES_ENABLED": True,
+        "TELNETCONSOLE_ENABLED": False,
+        "REMOTE_CONTROL_ENABLED": False,
+        "LOG_INSTALL_ROOT_HANDLER": False,
+        "STATS_DUMP": False,
+        "LOGSTATS_INTERVAL": 0,
+    }
