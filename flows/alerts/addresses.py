@@ -12,7 +12,7 @@ READ = timedelta(seconds=20)
 
 @cache
 def apprise() -> Any:
-    """Apprise, with what we want of all its plugins. Imported late: whoever has no such address need not wait for it."""
+    """Apprise, imported late: whoever has no such address need not wait for it."""
     import apprise as library
 
     return library

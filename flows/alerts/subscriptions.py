@@ -13,7 +13,16 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, StringConstraints, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+)
 
 from model.document import Event
 from model.errors import InvalidSubscriptions
@@ -58,9 +67,8 @@ class Subscription(_Strict):
     @classmethod
     def _address(cls, to: SecretStr) -> SecretStr:
         url = to.get_secret_value()
-        if urlsplit(url).scheme in WEBHOOKS:
-            parts = urlsplit(url)
-            if not parts.hostname or parts.port == 0:
+        if url.partition("://")[0].lower() in WEBHOOKS:
+            if not _names_a_host(url):
                 raise ValueError("a webhook needs a host: webhook+https://desk.example/hook")
         elif not known_to_apprise(url):
             raise ValueError("no webhook+https:// address and none that Apprise understands; see docs/alerts.md")
@@ -76,7 +84,7 @@ class Subscription(_Strict):
     @property
     def scheme(self) -> str:
         """All of the address that may be shown."""
-        return urlsplit(self.to.get_secret_value()).scheme
+        return self.to.get_secret_value().partition("://")[0].lower()
 
     def wants(self, event: Event, region: str | None) -> bool:
         """Is this event for this subscription? `region` is the division code of its place, if known."""
@@ -131,6 +139,15 @@ def load_subscriptions(path: Path | None, environment: Mapping[str, str] = os.en
             told = "there is no such setting; see docs/alerts.md"
     # Outside the except clause: the pydantic error holds the input, and so the secrets, in its traceback.
     raise InvalidSubscriptions(f"{path}, line {line}: {where}: {told}")
+
+
+def _names_a_host(url: str) -> bool:
+    # What urlsplit says of a bad address repeats pieces of it, which may be secrets.
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _fill_in(plain: object, environment: Mapping[str, str], path: Path, root: yaml.Node | None) -> None:
