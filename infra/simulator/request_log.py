@@ -11,12 +11,17 @@ from infra.simulator.wire import Request, Response
 
 @dataclass(frozen=True)
 class LoggedRequest:
-    """One request and its answer; `time` is the machine's clock in seconds, `bytes` the body as sent."""
+    """One request and its answer; `bytes` is the size of the body as sent.
+
+    `time` and `answered` are the machine's clock in seconds: when the request was read, and when its answer was ready.
+    Two requests of a client overlap when one is read before the other is answered.
+    """
 
     host: str
     method: str
     target: str
     time: float
+    answered: float
     headers: dict[str, str]
     status: int
     bytes: int
@@ -41,7 +46,14 @@ class RequestLog:
     def record(self, host: str, request: Request, response: Response, sent: int) -> None:
         """Add one answered request."""
         entry = LoggedRequest(
-            host, request.method, request.target, time.time(), dict(request.headers), response.status, sent
+            host=host,
+            method=request.method,
+            target=request.target,
+            time=request.received_at,
+            answered=time.time(),
+            headers=dict(request.headers),
+            status=response.status,
+            bytes=sent,
         )
         with self._lock:
             self._entries.append(entry)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -18,6 +19,8 @@ class Request:
     target: str
     headers: Mapping[str, str]
     body: bytes = b""
+    received_at: float = 0.0
+    """Machine time in seconds at which the head was complete."""
 
     @property
     def path(self) -> str:
@@ -103,7 +106,8 @@ async def _read(connection: h11.Connection, reader: asyncio.StreamReader) -> Req
             body += event.data
         elif isinstance(event, h11.EndOfMessage) and head is not None:
             headers = {name.decode("ascii"): value.decode("latin-1") for name, value in head.headers}
-            return Request(head.method.decode("ascii"), head.target.decode("latin-1"), headers, bytes(body))
+            method, target = head.method.decode("ascii"), head.target.decode("latin-1")
+            return Request(method, target, headers, bytes(body), time.time())
         else:
             return None
 
