@@ -2,8 +2,9 @@
 
 GongkaiError
 ├── Temporary       try again later   PortalUnavailable, StorageUnavailable
-├── NeedsReview     a person looks    ObjectExists, DigestMismatch, ObjectMissing, CrawlFailed
-└── Misconfigured   mend the set-up   InvalidPortal, InvalidForm, InvalidStore, StoreNotWritable, NoContact, BadQuery
+├── NeedsReview     a person looks    ObjectExists, DigestMismatch, ObjectMissing, CrawlFailed, …
+└── Misconfigured   mend the set-up   InvalidPortal, InvalidForm, InvalidStore, InvalidSubscriptions,
+                                      StoreNotWritable, NoContact, BadQuery
 
 A fault in the *data* of a report is a Finding on that report, never an exception.
 """
@@ -41,6 +42,10 @@ class DigestMismatch(NeedsReview):
     """The bytes under a key are not those that its name promises."""
 
 
+class UndecodablePayload(NeedsReview):
+    """Bytes came in a content coding that cannot be undone; they are kept as received."""
+
+
 class CrawlFailed(NeedsReview):
     """A crawl process ended without its closing word."""
 
@@ -59,6 +64,10 @@ class InvalidForm(Misconfigured):
 
 class InvalidStore(Misconfigured):
     """A store address cannot be used."""
+
+
+class InvalidSubscriptions(Misconfigured):
+    """The file of subscriptions cannot be used."""
 
 
 class StoreNotWritable(Misconfigured):
