@@ -4,6 +4,7 @@ import re
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 from model.canonical import record_digest, sha256_hex
 from model.capture import BodyRef, Capture, CaptureKind, CrawlJob, Hop, RobotsDecision, Row
@@ -20,7 +21,7 @@ DOCUMENT_STATES = {FetchState.OK, FetchState.OK_EMPTY, FetchState.INCOMPLETE, Fe
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to fetch, and for what. `form` makes it a POST; the validators make it conditional."""
+    """What to fetch, and for what. `form` or `posted` make it a POST; the validators make it conditional."""
 
     url: str
     kind: CaptureKind
@@ -31,10 +32,18 @@ class Wanted:
     etag: str | None = None
     last_modified: str | None = None
     rendered: bool = False
+    posted: bool = False
+    payload: bytes | None = None
+    content_type: str | None = None
 
     @property
     def method(self) -> str:
-        return "POST" if self.form else "GET"
+        return "POST" if self.form or self.posted else "GET"
+
+    @property
+    def body(self) -> bytes:
+        """What is sent along: the form as UTF-8, or the payload that a page's script made."""
+        return urlencode(self.form).encode() if self.form else self.payload or b""
 
 
 @dataclass(frozen=True)
@@ -67,11 +76,12 @@ def write_capture(
     verdict: Verdict,
     hops: tuple[Hop, ...],
     robots: RobotsDecision | None,
+    plain: bytes,
 ) -> Capture:
-    """The ledger record of a fetch."""
+    """The ledger record of a fetch; `plain` is the payload after content decoding, where that worked."""
     kind: CaptureKind = wanted.kind
     document_url = wanted.document_url
-    media_type = media_type_of(exchange)
+    media_type = media_type_of(exchange, plain)
     if kind == "page" and verdict.state is FetchState.OK and media_type and not _is_text(media_type):
         # The row led straight to a file under a page's address.
         kind = "attachment"
@@ -115,12 +125,9 @@ def write_capture(
     )
 
 
-def media_type_of(exchange: Exchange) -> str | None:
+def media_type_of(exchange: Exchange, plain: bytes) -> str | None:
     """What the payload is: by its first bytes where they tell, else as declared. Files are often declared wrongly."""
-    declared = (exchange.header("content-type") or "").partition(";")[0].strip().lower() or None
-    if exchange.header("content-encoding"):
-        return declared
-    return sniffed(exchange.payload) or declared
+    return sniffed(plain) or (exchange.header("content-type") or "").partition(";")[0].strip().lower() or None
 
 
 def sniffed(payload: bytes) -> str | None:
@@ -146,7 +153,7 @@ def _is_text(media_type: str) -> bool:
     return media_type.startswith("text/") or media_type.endswith(("html", "xml", "json", "javascript", "xhtml+xml"))
 
 
-def is_text(exchange: Exchange) -> bool:
+def is_text(exchange: Exchange, plain: bytes) -> bool:
     """Can the payload be read as a page or as data?"""
-    media_type = media_type_of(exchange)
+    media_type = media_type_of(exchange, plain)
     return media_type is None or _is_text(media_type)

@@ -73,7 +73,8 @@ def list_verdict(page: Page, hosts: frozenset[str]) -> Verdict:
         return Verdict(FetchState.OK)
     if NOTHING_HERE.search(page.visible_text):
         return Verdict(FetchState.OK_EMPTY, signals=("the page says that there is nothing",))
-    if page.soup.find("script") is not None and LIST_PLACE.search(page.text):
+    looks_like_one = LIST_PLACE.search(page.text) or COLUMN_NAME.search(page.title)
+    if page.soup.find("script") is not None and looks_like_one:
         return Verdict(FetchState.NEEDS_JS, signals=("a place for a list, scripts, and no row",))
     return Verdict(FetchState.OK_EMPTY, signals=("neither rows nor columns",))
 

@@ -5,14 +5,14 @@ import email.utils
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
 from model.capture import Capture, CaptureSink, CrawlJob, Hop, RobotsDecision
 from model.portal import Portal
 from model.vocabulary import FetchState
-from spiders.captures import Exchange, Wanted, is_text, sniffed, write_capture
+from spiders.captures import Exchange, Wanted, is_text, write_capture
 from spiders.decode import Undecodable, decode, unpack
 from spiders.judge import Answer, Verdict, judge, leads_home
 from spiders.pace import HostPace
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 ATTEMPTS = 3
 MOST_HOPS = 5
 SHELL_SIZE = 5000
+READABLE = {FetchState.OK, FetchState.OK_EMPTY, FetchState.NEEDS_JS}
 REDIRECTS = {301, 302, 303, 307, 308}
 
 
@@ -42,10 +43,11 @@ class SinkFailed(Exception):
 
 @dataclass(frozen=True)
 class Fetched:
-    """The ledger line of the last attempt, and the page or data if there was any."""
+    """The ledger line of the last attempt, the page or data if there was any, the payload after content decoding."""
 
     capture: Capture
     page: Page | None = None
+    plain: bytes = b""
 
     @property
     def state(self) -> FetchState:
@@ -61,6 +63,7 @@ class Fetcher:
     wire: Wire
     paces: dict[str, HostPace]
     crawler: str
+    user_agent: str
     agent: str = "gongkai"
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     requests: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -114,7 +117,7 @@ class Fetcher:
                 raise HostRefused(host, why)
             self.requests[portal.id][host] += 1
             exchange = await self.wire.send(url, wanted, limit=portal.max_body_bytes, jar=portal.id)
-            page, _ = self._readable(portal, wanted, exchange)
+            page, _, _ = self._readable(portal, wanted, exchange)
             if page and (found := recognise(exchange.status, exchange.headers, page.text, lambda: page.visible_text)):
                 pace.closed = (
                     f"shows a protection page ({found[0].value}); it is left alone, ask its operator for access"
@@ -136,7 +139,7 @@ class Fetcher:
         home: bool,
     ) -> Fetched:
         host = host_of(exchange.url)
-        page, trouble = self._readable(portal, wanted, exchange)
+        page, plain, trouble = self._readable(portal, wanted, exchange)
         answer = Answer(
             requested_url=wanted.url,
             url=exchange.url,
@@ -158,7 +161,7 @@ class Fetcher:
             self._answered.add(host)
         if verdict.state is FetchState.THROTTLED:
             self.paces[host].complained(_retry_after(exchange, self.now()))
-        return await self._keep(portal, wanted, exchange, verdict, hops, robots, page)
+        return await self._keep(portal, wanted, exchange, verdict, hops, robots, page, plain)
 
     async def _refused_by_robots(
         self, portal: Portal, wanted: Wanted, url: str, hops: list[Hop], robots: RobotsDecision, cause: Capture
@@ -179,15 +182,15 @@ class Fetcher:
         hops: list[Hop],
         robots: RobotsDecision,
         page: Page | None,
+        plain: bytes = b"",
     ) -> Fetched:
-        capture = write_capture(self.job, portal, self.crawler, wanted, exchange, verdict, tuple(hops), robots)
+        capture = write_capture(self.job, portal, self.crawler, wanted, exchange, verdict, tuple(hops), robots, plain)
         try:
             await asyncio.to_thread(self.sink.keep, capture, exchange.payload if capture.body else None)
         except Exception as error:
             raise SinkFailed(f"{wanted.url} was fetched and could not be kept") from error
-        return Fetched(
-            capture, page if verdict.state in {FetchState.OK, FetchState.OK_EMPTY, FetchState.NEEDS_JS} else None
-        )
+        shown = page if verdict.state in READABLE else None
+        return Fetched(capture, shown, plain)
 
     async def _rules(self, portal: Portal, url: str) -> tuple[RobotsRules, Capture]:
         """Rules of the host of `url`, fetched once in a run."""
@@ -205,18 +208,20 @@ class Fetcher:
                     self.paces[host].delay_asked = rules.crawl_delay(self.agent)
             return self._robots[host]
 
-    def _readable(self, portal: Portal, wanted: Wanted, exchange: Exchange) -> tuple[Page | None, Undecodable | None]:
-        """The page behind the payload, None for files and empty answers; the fault of one that can't be unpacked."""
+    def _readable(
+        self, portal: Portal, wanted: Wanted, exchange: Exchange
+    ) -> tuple[Page | None, bytes, Undecodable | None]:
+        """The page behind the payload, None for files and empty answers; the payload unpacked, or why it can't be."""
         if not exchange.payload:
-            return None, None
+            return None, b"", None
         try:
             plain = unpack(exchange.payload, exchange.header("content-encoding"), portal.max_body_bytes)
         except Undecodable as trouble:
-            return None, trouble
+            return None, b"", trouble
         # robots.txt counts whatever it is declared as.
-        if wanted.kind != "robots" and not is_text(replace(exchange, payload=plain)) and sniffed(plain) != "text/html":
-            return None, None
-        return Page(exchange.url, decode(plain, exchange.header("content-type")).text), None
+        if wanted.kind != "robots" and not is_text(exchange, plain):
+            return None, plain, None
+        return Page(exchange.url, decode(plain, exchange.header("content-type")).text), plain, None
 
     def _is_shared_shell(self, wanted: Wanted, exchange: Exchange, host: str) -> bool:
         """The same small page under two addresses of a host is nobody's document."""

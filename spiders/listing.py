@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from model.capture import Row
 from model.portal import Portal
 from model.vocabulary import FetchState
+from spiders.browser import Browser, BrowserMissing, PlaywrightError
 from spiders.captures import Wanted
 from spiders.columns import MOST_DEPTH, is_column, list_verdict, sub_columns
-from spiders.families import Ask, Family, Reading, detect
+from spiders.families import Ask, Family, Reading, detect, rendered
 from spiders.families.reading import Outcome
 from spiders.fetch import Fetched, Fetcher, HostRefused
 from spiders.judge import Verdict
 from spiders.page import Page, host_of
+from spiders.rendering import RenderingBlocked, rendered_pages
 from spiders.rows import fresh
 
 log = logging.getLogger(__name__)
@@ -43,9 +45,10 @@ class Listing:
 class ListReader:
     """Reads all lists of one portal, breadth first, within its bounds."""
 
-    def __init__(self, portal: Portal, fetcher: Fetcher) -> None:
+    def __init__(self, portal: Portal, fetcher: Fetcher, browser: Browser) -> None:
         self.portal = portal
         self.fetcher = fetcher
+        self.browser = browser
         self.listing = Listing()
 
     async def read(self) -> Listing:
@@ -71,7 +74,10 @@ class ListReader:
             return []
         fetched = await self._fetch_first(url)
         page = fetched.page
-        if page is None or fetched.state is FetchState.NEEDS_JS:
+        if fetched.state is FetchState.NEEDS_JS:
+            await self._read_rendered(fetched)
+            return []
+        if page is None:
             return self._unread(url, fetched)
         self.listing.pages += 1
         family = detect(page)
@@ -134,6 +140,33 @@ class ListReader:
         seen.update(row.url for row in new)
         self._take([row for row in new if not is_column(row)])
         return ("rows" if new else "repeat"), fetched.page
+
+    async def _read_rendered(self, fetched: Fetched) -> None:
+        """Rows of a shell, from the browser; a page after which no new row comes is the last."""
+        url = fetched.capture.url
+        seen: set[str] = set()
+        try:
+            async for page in rendered_pages(self.portal, self.fetcher, self.browser, url):
+                if self._exhausted():
+                    return
+                self.listing.pages += 1
+                new = fresh(rendered.rows(page), seen)
+                if not new:
+                    break
+                seen.update(row.url for row in new)
+                self._take(new)
+        except (BrowserMissing, RenderingBlocked) as error:
+            self.listing.fail("not rendered", f"The rows of {url} appear only in a browser. {error}")
+            return
+        except PlaywrightError as error:
+            first_line = str(error).partition("\n")[0]
+            self.listing.fail("not rendered", f"{url} could not be rendered ({first_line}); try again later.")
+            return
+        if seen:
+            self.listing.family = rendered.NAME
+            self.listing.stops.append("last page in the browser")
+        else:
+            self.listing.fail("not rendered", sentence(url, fetched))
 
     def _unread(self, url: str, fetched: Fetched) -> list[tuple[str, str]]:
         """A list that gave nothing readable."""

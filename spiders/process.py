@@ -5,6 +5,7 @@ import ipaddress
 import logging
 from collections.abc import AsyncIterator, Callable
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 import scrapy
@@ -13,6 +14,7 @@ from scrapy.crawler import Crawler, CrawlerProcess
 from model.capture import CaptureSink, CrawlJob
 from model.errors import CrawlFailed, NoContact
 from model.portal import Portal
+from spiders.browser import Browser
 from spiders.decode import CODINGS
 from spiders.fetch import Fetcher, SinkFailed
 from spiders.pace import HostPace, strictest
@@ -22,16 +24,25 @@ from spiders.wire import Wire
 log = logging.getLogger(__name__)
 
 
-def run_crawl(job: CrawlJob, sink: CaptureSink, *, on_progress: Callable[[dict[str, Any]], None] | None = None) -> None:
+def run_crawl(
+    job: CrawlJob,
+    sink: CaptureSink,
+    *,
+    on_progress: Callable[[dict[str, Any]], None] | None = None,
+    browser: Path | None = None,
+) -> None:
     """Crawl all portals of the job; blocks until the last closing line is kept. Once in a process, as Scrapy has it.
+
+    `browser` is the Chromium to use where a page needs one; None looks for one when that happens.
 
     Raises NoContact before anything is sent; whatever the sink raised, as the sink raised it; CrawlFailed when a
     portal ended without its closing line.
     """
     check_contact(job)
     outcome = _Outcome()
+    progress = on_progress or (lambda _: None)
     process = CrawlerProcess(_settings(job))
-    process.crawl(_PortalSpider, job=job, sink=sink, outcome=outcome, progress=on_progress or (lambda _: None))
+    process.crawl(_PortalSpider, job=job, sink=sink, outcome=outcome, progress=progress, browser=browser)
     process.start(install_signal_handlers=False)
     if outcome.error is not None:
         raise outcome.error
@@ -109,9 +120,11 @@ class _PortalSpider(scrapy.Spider):
 
     name = "portals"
 
-    def __init__(self, *, job: CrawlJob, sink: CaptureSink, outcome: _Outcome, progress: Progress) -> None:
+    def __init__(
+        self, *, job: CrawlJob, sink: CaptureSink, outcome: _Outcome, progress: Progress, browser: Path | None
+    ) -> None:
         super().__init__()
-        self.job, self.sink, self.outcome, self.progress = job, sink, outcome, progress
+        self.job, self.sink, self.outcome, self.progress, self.chromium = job, sink, outcome, progress, browser
 
     async def start(self) -> AsyncIterator[Any]:
         try:
@@ -125,18 +138,21 @@ class _PortalSpider(scrapy.Spider):
         yield  # makes this the asynchronous generator that Scrapy wants
 
     async def _visit_all(self, crawler: Crawler) -> None:
-        fetcher = Fetcher(self.job, self.sink, Wire(crawler), host_paces(self.job), crawler_name())
-        tasks = [asyncio.ensure_future(self._visit(portal, fetcher)) for portal in self.job.portals]
+        wire, agent = Wire(crawler), user_agent(self.job.contact)
+        fetcher = Fetcher(self.job, self.sink, wire, host_paces(self.job), crawler_name(), agent)
+        browser = Browser(self.chromium)
+        tasks = [asyncio.ensure_future(self._visit(portal, fetcher, browser)) for portal in self.job.portals]
         try:
             await asyncio.gather(*tasks)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            await browser.close()
 
-    async def _visit(self, portal: Portal, fetcher: Fetcher) -> None:
+    async def _visit(self, portal: Portal, fetcher: Fetcher, browser: Browser) -> None:
         self.progress({"portal": portal.id, "phase": "lists"})
-        visit = await visit_portal(portal, fetcher, self.progress)
+        visit = await visit_portal(portal, fetcher, browser, self.progress)
         try:
             await asyncio.to_thread(self.sink.visited, visit)
         except Exception as error:

@@ -7,6 +7,7 @@ from typing import Any
 
 from model.capture import PortalVisit
 from model.portal import Portal
+from spiders.browser import Browser
 from spiders.documents import DocumentReader, due_documents
 from spiders.fetch import Fetcher, HostRefused, SinkFailed
 from spiders.listing import Listing, ListReader
@@ -17,10 +18,10 @@ log = logging.getLogger(__name__)
 Progress = Callable[[dict[str, Any]], None]
 
 
-async def visit_portal(portal: Portal, fetcher: Fetcher, progress: Progress) -> PortalVisit:
+async def visit_portal(portal: Portal, fetcher: Fetcher, browser: Browser, progress: Progress) -> PortalVisit:
     """Read the portal and give its closing line. Raises SinkFailed only: an archive that can't keep ends the crawl."""
     started = datetime.now(UTC)
-    reader = ListReader(portal, fetcher)
+    reader = ListReader(portal, fetcher, browser)
     documents = DocumentReader(portal, fetcher)
     listing = reader.listing
     try:

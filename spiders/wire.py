@@ -3,7 +3,6 @@
 import asyncio
 import time
 from typing import Any
-from urllib.parse import urlencode
 
 import scrapy
 from scrapy import exceptions
@@ -47,7 +46,7 @@ class Wire:
             url,
             method=wanted.method,
             headers=_headers(wanted, url),
-            body=urlencode(wanted.form).encode() if wanted.form else b"",
+            body=wanted.body,
             meta={
                 "download_slot": host_of(url),
                 "download_maxsize": limit,
@@ -91,6 +90,8 @@ def _headers(wanted: Wanted, url: str) -> dict[str, str]:
         headers["If-Modified-Since"] = wanted.last_modified
     if wanted.form:
         headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
+    elif wanted.content_type:
+        headers["Content-Type"] = wanted.content_type
     return headers
 
 

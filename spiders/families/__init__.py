@@ -4,7 +4,7 @@ from types import ModuleType
 from typing import Protocol, cast
 
 from model.capture import Row
-from spiders.families import hanweb, static, trs
+from spiders.families import hanweb, rendered, static, trs
 from spiders.families.reading import Ask, Reading
 from spiders.page import Page
 
@@ -33,7 +33,7 @@ def _family(module: ModuleType) -> Family:
     return cast(Family, module)
 
 
-FAMILIES: dict[str, Family] = {m.NAME: _family(m) for m in (hanweb, trs, static)}
+FAMILIES: dict[str, Family] = {m.NAME: _family(m) for m in (hanweb, trs, static, rendered)}
 
 
 def detect(page: Page) -> Family | None:

@@ -1,0 +1,81 @@
+"""Reading a list in the browser: every request of the page goes through the fetcher, every answer into the ledger."""
+
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+from model.portal import Portal
+from model.vocabulary import FetchState
+from spiders.browser import Browser
+from spiders.captures import Wanted
+from spiders.fetch import Fetcher, HostRefused
+from spiders.judge import Verdict
+from spiders.page import Page, host_of
+
+log = logging.getLogger(__name__)
+
+# What a list needs to show its rows; images, fonts, styles, media and sockets are not asked for.
+NEEDED = {"document", "script", "xhr", "fetch", "other"}
+DOCUMENTS = {"document"}
+
+
+class RenderingBlocked(Exception):
+    """A protection page appeared among the answers: the page was closed at once."""
+
+
+async def rendered_pages(portal: Portal, fetcher: Fetcher, browser: Browser, url: str) -> AsyncIterator[Page]:
+    """The document after each turn of the list, as long as its button for the next rows can be pressed.
+
+    Raises BrowserMissing, RenderingBlocked.
+    """
+    blocked: list[str] = []
+    failures: list[BaseException] = []
+
+    async def answer(request: Any) -> tuple[int, str, bytes] | None:
+        wanted = _wanted(request, url)
+        if wanted is None or host_of(wanted.url) not in portal.start_hosts or blocked or failures:
+            return None
+        try:
+            fetched = await fetcher.fetch(portal, wanted, lambda _: Verdict(FetchState.OK, signals=("rendered",)))
+        except HostRefused as refused:
+            log.info("the page of %s asked in vain: %s", portal.id, refused)
+            return None
+        except Exception as error:  # noqa: BLE001 -- raised again below, where the reader waits
+            failures.append(error)
+            return None
+        if fetched.state is FetchState.BLOCKED:
+            blocked.append(wanted.url)
+            return None
+        if fetched.capture.status is None:
+            return None
+        declared = fetched.capture.header("content-type") or "text/html; charset=utf-8"
+        return fetched.capture.status, declared, fetched.plain
+
+    async with browser.show(url, fetcher.user_agent, answer) as shown:
+        while True:
+            if failures:
+                raise failures[0]
+            if blocked:
+                raise RenderingBlocked(f"{blocked[0]} answered with a protection page while {url} was rendered")
+            yield Page(url, await shown.html())
+            if not await shown.turn():
+                return
+
+
+def _wanted(request: Any, url: str) -> Wanted | None:
+    """The fetch behind a request of the page, or None for what a list does not need."""
+    kind = request.resource_type
+    if kind not in NEEDED or not request.url.startswith(("http://", "https://")):
+        return None
+    body = request.post_data_buffer if request.method == "POST" else None
+    if request.method not in {"GET", "POST"}:
+        return None
+    return Wanted(
+        request.url,
+        "list" if kind in DOCUMENTS else "data",
+        payload=body,
+        content_type=request.headers.get("content-type") if body is not None else None,
+        posted=request.method == "POST",
+        referer=None if kind in DOCUMENTS and request.url == url else url,
+        rendered=True,
+    )
