@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from pydantic import JsonValue, TypeAdapter, ValidationError, validate_call
+from pydantic import JsonValue, ValidationError, validate_call
 
 from infra.simulator.host import Host
 from infra.simulator.journal import Journal
@@ -18,8 +18,6 @@ EDITED_BY_DEFAULT = "proactive.art20_5.licensing.decisions"
 """No identity binds this cell and no sentence of the prose names it: one changed figure stays one."""
 
 APPENDED_BY_DEFAULT = "另外，本年度还走访了部分企业和社区，听取对公开工作的意见。"
-
-_JSON = TypeAdapter[JsonValue](JsonValue)
 
 
 class Commands:
@@ -36,8 +34,8 @@ class Commands:
             raise BadQuery(f"No simulated site is called {name!r}; running are {', '.join(self.hosts)}.")
         return self.hosts[name]
 
-    def _note(self, verb: str, **arguments: object) -> None:
-        self.journal.note(verb, {key: _JSON.dump_python(value, mode="json") for key, value in arguments.items()})  # type: ignore[arg-type]
+    def _note(self, verb: str, **arguments: JsonValue) -> None:
+        self.journal.note(verb, arguments)
 
     @validate_call
     def publish(self, host: str, agency: str, year: int) -> dict[str, JsonValue]:
@@ -106,7 +104,7 @@ class Commands:
             chosen = self.hosts.values() if host is None else [self._host(host)]
             for each in chosen:
                 each.portal.clock = moment
-            self._note("set_clock", moment=moment, host=host)
+            self._note("set_clock", moment=moment.isoformat(), host=host)
             return {"clock": moment.isoformat()}
 
     @validate_call

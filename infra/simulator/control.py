@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from infra.simulator.commands import Commands
 from infra.simulator.wire import Request, Response
-from model.errors import GongkaiError
+from model.errors import BadQuery, GongkaiError
 
 
 class Control:
@@ -37,8 +37,12 @@ class Control:
         if verb == "reset_log":
             self._commands.reset_log()
             return {}
-        arguments = json.loads(request.body or b"{}") if request.method == "POST" else request.query
-        return self._commands.run(verb, dict(arguments))
+        arguments: JsonValue = dict(request.query)
+        if request.method == "POST":
+            arguments = json.loads(request.body or b"{}")
+        if not isinstance(arguments, dict):
+            raise BadQuery("The arguments of a command are a JSON object.")
+        return self._commands.run(verb, arguments)
 
 
 def _json(status: int, value: JsonValue) -> Response:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from infra.simulator.reports.layouts import HTML_LAYOUTS
 from infra.simulator.reports.office import Office
 from infra.simulator.switches import Switches
 from model.errors import InvalidPortal
@@ -54,10 +55,19 @@ class SiteConfig(_Strict):
     layouts: Annotated[tuple[str, ...], Field(min_length=1)] = ("clean",)
     """Report layouts, dealt out to the reports in turn of their key."""
     container: str = "TRS_Editor"
+    """Class of the element around an article, or its id with a # before it."""
     traps: bool = True
     """Whether the list also holds rows that are no reports."""
     agencies: Annotated[tuple[Reporting, ...], Field(min_length=1)]
     switches: Switches = Switches()
+
+    @field_validator("layouts")
+    @classmethod
+    def _are_html(cls, layouts: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = sorted(set(layouts) - set(HTML_LAYOUTS))
+        if unknown:
+            raise ValueError(f"no HTML layouts: {', '.join(unknown)}; known are {', '.join(HTML_LAYOUTS)}")
+        return layouts
 
 
 def bundled_sites() -> list[str]:
