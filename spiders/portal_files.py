@@ -1,5 +1,6 @@
 """Portal files: YAML in, Portals out, and a fault told with its file, its line and its remedy."""
 
+import json
 from collections.abc import Hashable
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -101,3 +102,12 @@ def _line_of(text: str, key: str) -> str:
         if line.lstrip(" -").startswith(f"{key}:"):
             return f"line {number}: "
     return ""
+
+
+def portal_schema() -> str:
+    """The JSON Schema of a portal file, for editors; `docs/portal.schema.json` holds it."""
+    schema = Portal.model_json_schema() | {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A portal that gongkai reads",
+    }
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
