@@ -1,0 +1,42 @@
+"""One spelling for text that pages spell in many ways: width, radicals, invisible characters, enumerators."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+# CJK Radicals Supplement, which NFKC leaves alone: browser-made PDF text is full of them.
+RADICALS = str.maketrans(
+    "⺠⻅⻓⻔⻛⻥⻬⻋⻢⻜⻘⻚⻝⻄⻆⻉⻩⻰⻦⻮⻁⻣⺟", "民见长门风鱼齐车马飞青页食西角贝黄龙鸟齿虎骨母"
+)
+INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0e-\x1f]")
+SPACES = re.compile(r"\s+")
+QUOTES = re.compile("[“”\"'‘’「」『』]")
+BRACKETS = str.maketrans("〔〕﹝﹞【】", "[][][]")
+# 一、 （一） 1. 1、 (1) ① (NFKC: 1) and a bare 1 before a word; 三类 and 三安全 stay, they have no separator.
+ENUMERATOR = re.compile(r"^(?:\([一二三四五六七八九十]{1,2}\)|\(\d{1,2}\)|[一二三四五六七八九十]{1,2}[、.,)]|\d{1,2}[、.,)]?(?=\D))")
+
+
+def fold(text: str) -> str:
+    """NFKC, radicals as characters, nothing invisible; white space is kept."""
+    if text.isascii():
+        return INVISIBLE.sub("", text)
+    return INVISIBLE.sub("", unicodedata.normalize("NFKC", text).translate(RADICALS))
+
+
+def squeeze(text: str) -> str:
+    """Folded text without any white space."""
+    return SPACES.sub("", fold(text))
+
+
+@lru_cache(maxsize=8192)
+def label_key(text: str) -> str:
+    """A label for comparing: folded, no white space, no quotation marks, one kind of square bracket."""
+    return QUOTES.sub("", squeeze(text)).translate(BRACKETS)
+
+
+@lru_cache(maxsize=8192)
+def bare_label(key: str) -> str:
+    """A label key without the enumerators in front of it."""
+    while (match := ENUMERATOR.match(key)) and match.end() < len(key):
+        key = key[match.end() :]
+    return key

@@ -1,0 +1,144 @@
+"""The public JSON of one report: what `gongkai parse` prints, the archive keeps and releases are made of."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from model.vocabulary import (
+    CellState,
+    Evidence,
+    Fault,
+    ReadMethod,
+    ReportVerdict,
+    Severity,
+    TableVerdict,
+)
+
+SCHEMA_VERSION = "1.0"
+Number = int | float
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class TableReading(Part):
+    """How far one table can be trusted. `reasons` are codes; empty for `verified`."""
+
+    verdict: TableVerdict
+    evidence: Evidence | None = None
+    era: str | None = None
+    reasons: list[str] = Field(default_factory=list)
+
+
+class AgencyReading(Part):
+    """The agency as the document names it, resolved as far as the document allows."""
+
+    name: str | None = None
+    core_name: str | None = None
+    division_code: str | None = None
+    level: Literal["state", "province", "prefecture", "county", "township"] | None = None
+    kind: str | None = None
+    scope: Literal["own", "region_aggregate", "system_aggregate", "unknown"] = "unknown"
+
+
+class SectionText(Part):
+    """A part of the report in its own words; contact details are taken out."""
+
+    heading: str
+    text: str
+
+
+class CellReading(Part):
+    """One printed cell: its words, what they are, and where they stand."""
+
+    raw: str
+    state: CellState
+    unit: str | None = None
+    where: str
+    method: ReadMethod
+    label: str | None = Field(None, description="The label that claimed the cell")
+
+
+class Check(Part):
+    """One identity or rule as assessed. `lenient`: blanks and dashes were taken for 0."""
+
+    code: str
+    place: str
+    mode: Literal["strict", "lenient"]
+    passed: bool
+    left: Number
+    right: Number
+    severity: Severity
+
+
+class Finding(Part):
+    """Something that is wrong or odd, and who is at fault."""
+
+    code: str
+    place: str
+    severity: Severity
+    fault: Fault
+    message: str
+
+
+class Proposal(Part):
+    """A reading that would satisfy every identity; what is printed is never changed."""
+
+    id: str
+    printed: Number | None
+    proposed: Number
+    why: str
+
+
+class Claim(Part):
+    """A figure that the text names, with its place in the text, and the value that it agrees with."""
+
+    quote: str
+    span: tuple[int, int]
+    quantity: str
+    number: Number
+    compared_with: str | None = None
+    agrees: bool | None = None
+
+
+class Extra(Part):
+    """A row of a table that the form does not know."""
+
+    table: str
+    label: str
+    values: list[str]
+
+
+class ParserIdentity(Part):
+    """Which parser read the document; the digest covers code, forms and data tables."""
+
+    version: str
+    digest: str
+
+
+class Report(Part):
+    """The whole reading. `values` holds every id of each table that is there; null is never 0."""
+
+    schema_version: str = SCHEMA_VERSION
+    input: str | None = None
+    sha256: str | None = None
+    report_id: str | None = None
+    verdict: ReportVerdict
+    reasons: list[str] = Field(default_factory=list)
+    tables: dict[str, TableReading] = Field(default_factory=dict)
+    report_year: int | None = None
+    agency: AgencyReading = Field(default_factory=AgencyReading)
+    title: str | None = None
+    published_on: str | None = None
+    format_era: str | None = None
+    sections: dict[str, SectionText] = Field(default_factory=dict)
+    values: dict[str, Number | None] = Field(default_factory=dict)
+    cells: dict[str, CellReading] = Field(default_factory=dict)
+    suspect: list[str] = Field(default_factory=list)
+    checks: list[Check] = Field(default_factory=list)
+    findings: list[Finding] = Field(default_factory=list)
+    proposals: list[Proposal] = Field(default_factory=list)
+    claims: list[Claim] = Field(default_factory=list)
+    extras: list[Extra] = Field(default_factory=list)
+    parser: ParserIdentity | None = None

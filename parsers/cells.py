@@ -1,0 +1,70 @@
+"""What one cell prints: a number, or one of the things that are not zero (report-format 3.4)."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from model.normal_text import fold
+from model.vocabulary import CellState
+
+Number = int | float
+
+# 1,234 and 1 234 and 59237.2449; a group of other than three digits is no thousands separator
+PLAIN = r"\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+UNIT = r"万元|亿元|千元|万|元|件次|件|项|条|次|笔|批次|批|份|篇|个|人次|人|宗|起|家"
+# 22(其中修订16件)
+NOTE = r"(?:\([^()]*\))?"
+NUMBER = re.compile(rf"^(?P<sign>[+\-]|增加?|减少?)?\s*(?P<number>{PLAIN})\s*(?P<unit>{UNIT})?\s*{NOTE}$")
+DASH = re.compile(r"^[-—–―─]+$")
+NONE_WORDS = frozenset({"无", "暂无", "不涉及", "未涉及", "没有"})
+ZERO_LETTERS = frozenset({"O", "o", "〇", "○", "零"})
+SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class Content:
+    """The reading of a cell. `value` is None unless the state is `number`; `doubtful`: a letter typed for a digit."""
+
+    state: CellState
+    value: Number | None = None
+    unit: str | None = None
+    signed: bool = False
+    doubtful: bool = False
+
+    @property
+    def is_value(self) -> bool:
+        """Could this stand in a value cell of the form (a number, or a sign of none)?"""
+        return self.state not in (CellState.TEXT, CellState.UNPARSED)
+
+
+BLANK = Content(CellState.BLANK)
+
+
+@lru_cache(maxsize=16384)
+def read_cell(raw: str) -> Content:
+    """Reads a cell's words. Money keeps its number; the unit is told apart."""
+    text = SPACES.sub(" ", fold(raw)).strip()
+    if not text:
+        return BLANK
+    if text.isdecimal():
+        return Content(CellState.NUMBER, int(text))
+    if len(text) > 60:
+        return Content(CellState.UNPARSED)
+    if DASH.match(text):
+        return Content(CellState.DASH)
+    if text in ("/", "\\"):
+        return Content(CellState.SLASH)
+    if text.rstrip("。.") in NONE_WORDS:
+        return Content(CellState.NONE_WORD)
+    if text in ZERO_LETTERS:
+        return Content(CellState.NUMBER, 0, doubtful=True)
+    if match := NUMBER.match(text):
+        digits = match["number"].replace(",", "").replace(" ", "")
+        value: Number = float(digits) if "." in digits else int(digits)
+        if isinstance(value, float) and value.is_integer() and value < 2**53:
+            value = int(value)
+        sign = match["sign"] or ""
+        return Content(
+            CellState.NUMBER, -value if sign[:1] in ("-", "减") else value, match["unit"], signed=bool(sign)
+        )
+    return Content(CellState.TEXT if any(c.isdecimal() for c in text) else CellState.UNPARSED)

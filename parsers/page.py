@@ -1,0 +1,49 @@
+"""What every reader hands over: lines of text and rows of cells in reading order, and nothing of their markup."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The words of one cell, and its number within its row, from 1."""
+
+    text: str
+    column: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """Cells from left to right. `table` counts the tables of the document from 1, `number` the rows of the table.
+
+    `loose`: the row was cut out of text, so blanks at its end may stand for nothing.
+    """
+
+    cells: tuple[Cell, ...]
+    table: int
+    number: int
+    loose: bool = False
+
+    def where(self, column: int) -> str:
+        """The place of a cell for people."""
+        return f"table {self.table}, row {self.number}, column {column}"
+
+
+@dataclass
+class Page:
+    """One document as read. `items` mixes lines of prose and rows; `titles` are candidates, the best first."""
+
+    items: list[str | Row] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
+    published: str | None = None
+    source: str | None = None
+    truncated: bool = False
+    glued: bool = False
+    reader: str = ""
+
+    @property
+    def rows(self) -> list[Row]:
+        return [item for item in self.items if isinstance(item, Row)]
+
+    @property
+    def lines(self) -> list[str]:
+        return [item for item in self.items if isinstance(item, str)]

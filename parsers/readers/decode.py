@@ -1,0 +1,45 @@
+"""Bytes to text. What a page declares is not believed: bytes that are valid UTF-8 are UTF-8."""
+
+import codecs
+import re
+
+BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+
+def decode(content: bytes) -> str:
+    """The text of a document, without NUL characters. Never fails: what cannot be read becomes U+FFFD."""
+    for bom, encoding in BOMS:
+        if content.startswith(bom):
+            return content[len(bom) :].decode(encoding, "replace").replace("\x00", "")
+    content = content.replace(b"\x00", b"")
+    for encoding in ("utf-8", "gb18030"):
+        decoder = codecs.getincrementaldecoder(encoding)("strict")
+        try:
+            # Not final: a document cut in the middle of a character is still that encoding.
+            return decoder.decode(content)
+        except UnicodeDecodeError:
+            continue
+    tries = [content.decode(encoding, "replace") for encoding in ("utf-8", "gb18030")]
+    return min(tries, key=lambda text: text.count("\ufffd"))
+
+
+# %PDF-1.7, PK.. (zip: DOCX, WPS, OFD), D0CF11E0 (OLE: DOC, WPS, XLS)
+SIGNATURES = (
+    (b"%PDF-", "pdf"),
+    (b"PK\x03\x04", "zip"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
+    (b"\x89PNG", "image"),
+    (b"\xff\xd8\xff", "image"),
+    (b"GIF8", "image"),
+    (b"II*\x00", "image"),
+)
+MARKUP = re.compile(rb"<\s*(?:!doctype|html|head|body|meta|div|table|tr|td|p|span|title|h\d)\b", re.IGNORECASE)
+
+
+def kind_of(content: bytes) -> str:
+    """html, text, pdf, zip, ole or image: by content, whatever the name says."""
+    for signature, kind in SIGNATURES:
+        if content.startswith(signature):
+            return kind
+    head = content[:200_000].replace(b"\x00", b"")
+    return "html" if len(MARKUP.findall(head, 0)) >= 2 else "text"
