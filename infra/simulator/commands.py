@@ -165,7 +165,7 @@ def _told(item: Publication) -> dict[str, JsonValue]:
         "path": item.path,
         "published_at": item.published_at.isoformat(),
         "layout": item.layout,
-        "year": item.report.year if item.report else None,
-        "agency": item.report.agency.name if item.report else None,
-        "era": item.report.era if item.report else None,
+        "year": item.year if item.agency else None,
+        "agency": item.agency.name if item.agency else None,
+        "era": item.era if item.agency else None,
     }

@@ -2,6 +2,8 @@
 
 import gzip
 import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from html import escape
@@ -14,13 +16,29 @@ from infra.simulator.reports.rendering import render
 from infra.simulator.wire import Delivery, Request, Response
 
 
+class PageCache:
+    """The articles rendered last, of all hosts together; bounded, for there may be thousands of hosts."""
+
+    def __init__(self, most: int = 500) -> None:
+        self._most = most
+        self._pages: OrderedDict[tuple[str, str, int], Page] = OrderedDict()
+
+    def get(self, key: tuple[str, str, int], make: Callable[[], Page]) -> Page:
+        """The page under a key, made when it is not there."""
+        page = self._pages.pop(key, None) or make()
+        self._pages[key] = page
+        if len(self._pages) > self._most:
+            self._pages.popitem(last=False)
+        return page
+
+
 class Host:
     """Answers for one portal."""
 
-    def __init__(self, portal: Portal) -> None:
+    def __init__(self, portal: Portal, pages: PageCache | None = None) -> None:
         self.portal = portal
         self.answered_since_switch = 0
-        self._articles: dict[str, tuple[int, str, Page]] = {}
+        self._pages = PageCache() if pages is None else pages
 
     def answer(self, request: Request) -> Response:
         """The response to one request; the caller serialises calls."""
@@ -91,11 +109,7 @@ class Host:
         return Page(b"<html><head><title>404</title></head></html>", charset=None, status=int(kind))
 
     def _article(self, item: Publication) -> Page:
-        kept = self._articles.get(item.key)
-        if kept is None or kept[:2] != (item.revision, item.path):
-            kept = (item.revision, item.path, self._render(item))
-            self._articles[item.key] = kept
-        return kept[2]
+        return self._pages.get((self.portal.name, item.key, item.revision), lambda: self._render(item))
 
     def _render(self, item: Publication) -> Page:
         frame = detail_frame(self.portal.config, self._entry(), item)

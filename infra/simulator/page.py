@@ -41,7 +41,7 @@ def meta_tags(config: SiteConfig, item: Publication | None = None) -> str:
         tags |= {
             "ArticleTitle": item.title,
             "PubDate": f"{item.published_at:%Y-%m-%d %H:%M}",
-            "ContentSource": item.report.agency.short if item.report else config.title,
+            "ContentSource": item.agency.short if item.agency else config.title,
         }
     return "\n".join(f'<meta name="{name}" content="{escape(value)}">' for name, value in tags.items())
 
@@ -72,7 +72,7 @@ def detail_frame(config: SiteConfig, entry: str, item: Publication) -> Callable[
     """Wraps an article (HTML fragment and declared charset) into the site's article page."""
     name = config.container.removeprefix("#")
     attribute = f'id="{name}"' if config.container.startswith("#") else f'class="{name}"'
-    source = item.report.agency.short if item.report else config.title
+    source = item.agency.short if item.agency else config.title
 
     def frame(fragment: str, charset: str) -> str:
         body = f"""<div class="path">您的位置：<a href="/">首页</a> &gt; <a href="{entry}">{config.column}</a></div>

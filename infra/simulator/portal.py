@@ -7,7 +7,7 @@ from infra.simulator.families import Family, family_named
 from infra.simulator.publication import Publication
 from infra.simulator.reports.dice import dice
 from infra.simulator.reports.figures import Number
-from infra.simulator.reports.report import era_of, make_report
+from infra.simulator.reports.report import date_of, era_of, title_of
 from infra.simulator.site import Reporting, SiteConfig
 from infra.simulator.switches import Switches
 from infra.simulator.traps import traps
@@ -43,18 +43,22 @@ class Portal:
                 self._add(Publication(f"row-{at}", kind, title, moment, moment, "", text=text))
 
     def _report(self, agency: Reporting, year: int) -> Publication:
-        era = "form2019" if year in agency.late_forms else era_of(year)
-        report = make_report(self.config.seed, agency, year, era)
-        chance = dice(self.config.seed, agency.name, year, "page")
-        moment = datetime.combine(report.published_on, time(chance.randint(9, 17), chance.randint(0, 59)), SHANGHAI)
+        seed = self.config.seed
+        chance = dice(seed, agency.name, year, "page")
+        moment = datetime.combine(
+            date_of(seed, agency, year), time(chance.randint(9, 17), chance.randint(0, 59)), SHANGHAI
+        )
         return Publication(
             key=f"{agency.name}/{year}",
             kind="report",
-            title=report.title,
+            title=title_of(seed, agency, year),
             published_at=moment,
             modified_at=moment,
             path="",
-            report=report,
+            agency=agency,
+            seed=seed,
+            year=year,
+            era="form2019" if year in agency.late_forms else era_of(year),
             layout=chance.choice(self.config.layouts),
             waiting=year in agency.waiting,
         )

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from infra.simulator.reports.figures import Number
-from infra.simulator.reports.report import GeneratedReport
+from infra.simulator.reports.figures import Era, Number
+from infra.simulator.reports.office import Office
+from infra.simulator.reports.report import GeneratedReport, make_report
 
 Kind = Literal["report", "notice", "explainer", "statistics", "news"]
 
@@ -22,7 +23,11 @@ class Publication:
     published_at: datetime
     modified_at: datetime
     path: str
-    report: GeneratedReport | None = None
+    agency: Office | None = None
+    """Who reports; None for anything that is no report. With `seed`, `year` and `era` it makes the report."""
+    seed: int = 0
+    year: int = 0
+    era: Era = "form2021"
     layout: str = "clean"
     text: tuple[str, ...] = ()
     """Paragraphs of a page that is no report."""
@@ -39,11 +44,18 @@ class Publication:
         """The content management system's number of the page: opaque, and the same in every run."""
         return 6_100_000 + int(hashlib.sha256(self.key.encode("utf-8")).hexdigest()[:8], 16) % 800_000
 
+    @property
+    def report(self) -> GeneratedReport | None:
+        """The report as it was first written; None when the page is none."""
+        # Made when it is asked for: the reports of thousands of sites would not fit into memory.
+        return self.agency and make_report(self.seed, self.agency, self.year, self.era)
+
     def as_printed(self) -> GeneratedReport | None:
         """The report with everything that was edited since."""
-        if self.report is None:
+        report = self.report
+        if report is None:
             return None
-        report = self.report.with_values(self.figures_edited)
+        report = report.with_values(self.figures_edited)
         for old, new in self.texts_edited:
             report = report.with_words(old, new)
         return report

@@ -13,7 +13,7 @@ from typing import Self
 
 from infra.simulator.commands import Commands
 from infra.simulator.control import Control
-from infra.simulator.host import Host
+from infra.simulator.host import Host, PageCache
 from infra.simulator.journal import Journal
 from infra.simulator.portal import Portal
 from infra.simulator.site import SiteConfig, load_site
@@ -42,7 +42,8 @@ class Simulator(Commands):
         chosen = {**dict(load_site(name) for name in sites), **(configs or {})}
         if not chosen:
             raise Misconfigured("The simulator needs at least one site.")
-        simulator = cls({name: Host(Portal(name, config)) for name, config in chosen.items()}, Journal(state))
+        pages = PageCache()
+        simulator = cls({name: Host(Portal(name, each), pages) for name, each in chosen.items()}, Journal(state))
         simulator._replay()
         simulator._listen()
         return simulator

@@ -67,7 +67,8 @@ async def listen(address: str, port: int, answer: Answer, witness: Witness) -> a
     """Serve one virtual host; port 0 takes a free one."""
 
     async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError, h11.RemoteProtocolError):
+        # Cancelled when the simulator stops: asyncio's streams would report that as an error of the callback.
+        with contextlib.suppress(ConnectionError, h11.RemoteProtocolError, asyncio.CancelledError):
             await _converse(reader, writer, answer, witness)
         writer.close()
 

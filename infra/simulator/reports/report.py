@@ -60,8 +60,8 @@ def make_report(seed: int, agency: Office, year: int, era: Era, scope: Scope = "
         year=year,
         era=era,
         scope=scope,
-        title=_title(seed, agency, year),
-        published_on=_published(seed, agency, year),
+        title=title_of(seed, agency, year),
+        published_on=date_of(seed, agency, year),
         values=values,
         prose=compose(seed, agency, year, era, scope, values),
     )
@@ -77,7 +77,8 @@ def era_of(year: int) -> Era:
     return "form2019" if year <= 2020 else "form2021"
 
 
-def _title(seed: int, agency: Office, year: int) -> str:
+def title_of(seed: int, agency: Office, year: int) -> str:
+    """The title of a report, without making it."""
     patterns = [
         f"{agency.name}{year}年政府信息公开工作年度报告",
         f"{agency.name}{year}年政府信息公开工作年度报告",
@@ -88,8 +89,8 @@ def _title(seed: int, agency: Office, year: int) -> str:
     return dice(seed, agency.name, year, "title").choice(patterns)
 
 
-def _published(seed: int, agency: Office, year: int) -> date:
-    """A working day before the legal date: 31 January for departments, 31 March for governments."""
+def date_of(seed: int, agency: Office, year: int) -> date:
+    """A working day before the legal date, 31 January for departments and 31 March for governments."""
     span = (32, 88) if agency.kind == "government" else (4, 29)
     day = date(year + 1, 1, 1) + timedelta(dice(seed, agency.name, year, "published").randint(*span))
     return day - timedelta(max(0, day.weekday() - 4))
