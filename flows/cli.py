@@ -10,7 +10,7 @@ from model.errors import BadQuery, GongkaiError
 
 app = typer.Typer(
     name="gongkai",
-    help="Collects, keeps, reads and watches China's annual reports on open government information (政府信息公开工作年度报告).",
+    help="Collects, keeps, reads and watches China's annual reports on open government information (政府信息公开年报).",
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,

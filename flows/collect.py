@@ -8,6 +8,7 @@ import logging
 import os
 from collections.abc import Callable
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,24 @@ Listener = Callable[[dict[str, Any]], None]
 
 # Who wants to hear of progress while a flow runs in this process: the command line draws bars from it.
 listener: ContextVar[Listener] = ContextVar("listener", default=lambda _: None)
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """Settings and subscriptions of a run. Not parameters of the flow: Prefect shows and stores those, secrets too."""
+
+    settings: Settings
+    subscriptions: Subscriptions
+
+
+# Set by an entry point that has built them already; a worker that starts the flow builds them from its environment.
+equipment: ContextVar[Equipment | None] = ContextVar("equipment", default=None)
+
+
+def own_equipment() -> Equipment:
+    """What the environment says."""
+    settings = Settings()
+    return Equipment(settings, load_subscriptions(settings.alerts))
 
 
 def chosen_portals(names: list[str], folder: Path | None) -> dict[str, Portal]:
@@ -92,13 +111,17 @@ async def settle(archive: Archive, run: str, portals: dict[str, Portal], mark: b
 
 
 @task(name="alert", cache_policy=NO_CACHE, persist_result=False)
-async def alert(archive: Archive, subscriptions: Subscriptions, now: datetime) -> DeliverySummary:
+async def alert(
+    archive: Archive, subscriptions: Subscriptions, portals: dict[str, Portal], now: datetime
+) -> DeliverySummary:
     """Write the feeds and deliver what is due."""
     events = await asyncio.to_thread(archive.events, now - HORIZON)
     if subscriptions.feeds is not None:
         feeds = subscriptions.feeds
-        await asyncio.to_thread(write_feeds, Path(feeds.folder), events, feeds.title, limit=feeds.limit)
-    return await asyncio.to_thread(deliver, archive.store, subscriptions, events, now)
+        address = str(feeds.url) if feeds.url else None
+        await asyncio.to_thread(write_feeds, Path(feeds.folder), events, feeds.title, limit=feeds.limit, url=address)
+    regions = {portal.id: portal.region for portal in portals.values()}
+    return await asyncio.to_thread(deliver, archive.store, subscriptions, events, now, regions=regions)
 
 
 def open_archive(address: str, settings: Settings) -> Archive:
@@ -113,23 +136,21 @@ def run_name() -> str:
     return f"collect {told}"
 
 
-@flow(name="collect", flow_run_name=run_name, persist_result=False, validate_parameters=False)
+@flow(name="collect", flow_run_name=run_name, persist_result=False)
 async def collect(
     portals: list[str] | None = None,
     store: str | None = None,
     recheck: Recheck = "due",
-    settings: Settings | None = None,
-    subscriptions: Subscriptions | None = None,
 ) -> RunOutcome:
     """Visit portals, archive what they publish, settle it, tell of it.
 
     `portals`: ids; none means all. `store`: archive address, else GONGKAI_STORE. `recheck`: which known documents are
-    asked again: those that are `due`, `all`, or `none`. `subscriptions` replaces the file of GONGKAI_ALERTS.
+    asked again: those that are `due`, `all`, or `none`.
     """
-    settings = settings or Settings()
+    given = equipment.get() or own_equipment()
+    settings = given.settings
     chosen = chosen_portals(portals or [], settings.portals)
     archive = open_archive(store or settings.store, settings)
-    told = subscriptions or load_subscriptions(settings.alerts)
     everything = load_portals(settings.portals) | chosen
     now = datetime.now(UTC)
     resumed = await _settle_left(archive, everything, now)
@@ -137,7 +158,7 @@ async def collect(
     archive.begin_run(run, now, portals=sorted(chosen))
     failures = await _crawl(archive, run, list(chosen.values()), now, recheck, store or settings.store, settings)
     outcomes = await settle(archive, run, chosen, mark=True)
-    summary = await alert(archive, told, datetime.now(UTC))
+    summary = await alert(archive, given.subscriptions, everything, datetime.now(UTC))
     return RunOutcome(
         run=run, portals=tuple(_with_failures(outcomes, chosen, failures)), resumed=resumed, alerts=summary
     )

@@ -1,4 +1,4 @@
-"""Prefect as gongkai wants it: telemetry off, quiet, its own folder. Called by entry points before Prefect is imported."""
+"""Prefect as gongkai wants it: telemetry off, quiet. Called by entry points before Prefect is imported."""
 
 import os
 

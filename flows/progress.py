@@ -1,7 +1,6 @@
 """Progress of a run on a terminal: one bar per portal for its lists, one for report bodies, one for settling."""
 
 import sys
-from collections import defaultdict
 from types import TracebackType
 from typing import Any
 
@@ -25,8 +24,8 @@ class RunProgress:
             transient=False,
         )
         self._tasks: dict[tuple[str, str], TaskID] = {}
-        self._seen: dict[str, set[str]] = defaultdict(set)
-        self._fetched = 0
+        self._documents: dict[str, int] = {}
+        self._settled = 0
 
     def __enter__(self) -> "RunProgress":
         self._bars.start()
@@ -40,43 +39,28 @@ class RunProgress:
         self._bars.stop()
 
     def hear(self, line: dict[str, Any]) -> None:
-        """One line of progress: captured, visited, resuming, settled, alerting."""
-        kind = line.get("type")
-        if kind == "captured":
-            self._captured(line)
-        elif kind == "visited":
-            self._step(("lists", str(line["portal"])), f"{line['portal']}: lists", str(line.get("stop_reason", "")), 0)
-        elif kind == "settled":
-            # The number of documents is known only now, from what was fetched.
-            self._step(("settle", ""), "reading and comparing", "", 1, total=self._fetched)
-        elif kind == "resuming":
+        """One line of progress: of a crawl (`phase` lists, documents, done) or of the flow (`type`)."""
+        phase, portal = line.get("phase"), str(line.get("portal", ""))
+        if phase == "lists":
+            self._show(("lists", portal), f"{portal}: reading lists", note="")
+        elif phase == "documents":
+            done, total = int(line["done"]), int(line["total"])
+            self._documents[portal] = total
+            self._show(("lists", portal), f"{portal}: lists read", note=f"{total} to ask for", done=1, total=1)
+            self._show(("reports", portal), f"{portal}: reports", note="", done=done, total=total)
+        elif phase == "done":
+            note = "" if line.get("complete") else "[yellow]with problems[/]"
+            self._show(("lists", portal), f"{portal}: lists read", note=note, done=1, total=1)
+        elif line.get("type") == "settled":
+            self._settled += 1
+            total = max(self._settled, sum(self._documents.values()))
+            self._show(("settle", ""), "reading and comparing", note="", done=self._settled, total=total)
+        elif line.get("type") == "resuming":
             self.console.print(f"[yellow]settling what run {line['run']} left behind[/]")
 
-    def _captured(self, line: dict[str, Any]) -> None:
-        portal, what = str(line["portal"]), str(line["kind"])
-        if what in ("list", "data"):
-            self._step(("lists", portal), f"{portal}: lists", f"{line.get('rows', 0)} reports listed", 1)
-            rows = int(line.get("rows") or 0)
-            if rows:
-                self._set_total(("reports", portal), f"{portal}: reports", rows)
-        elif what != "robots":
-            if line.get("document_url") not in self._seen[portal]:
-                self._fetched += 1
-                self._seen[portal].add(str(line.get("document_url")))
-            self._step(("reports", portal), f"{portal}: reports", str(line.get("state", "")), 1)
-
-    def _task(self, key: tuple[str, str], description: str, total: int | None) -> TaskID:
-        if key not in self._tasks:
-            self._tasks[key] = self._bars.add_task(description, total=total, note="")
-        return self._tasks[key]
-
-    def _set_total(self, key: tuple[str, str], description: str, total: int) -> None:
-        self._bars.update(self._task(key, description, total), total=total)
-
-    def _step(
-        self, key: tuple[str, str], description: str, note: str, advance: int, total: int | None = None
+    def _show(
+        self, key: tuple[str, str], description: str, *, note: str, done: int | None = None, total: int | None = None
     ) -> None:
-        task = self._task(key, description, total)
-        if total is not None:
-            self._bars.update(task, total=total)
-        self._bars.update(task, advance=advance, note=note)
+        if key not in self._tasks:
+            self._tasks[key] = self._bars.add_task(description, total=total, note=note)
+        self._bars.update(self._tasks[key], description=description, completed=done, total=total, note=note)

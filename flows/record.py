@@ -26,7 +26,8 @@ from .understand import reading, understand
 @lru_cache(maxsize=1)
 def value_labels() -> Mapping[str, str]:
     """Dotted id to official label, over all forms."""
-    return {i: label for form in load_forms().values() for i, label in form.labels().items()}
+    fields = (field for form in load_forms().values() for field in form.fields)
+    return {f.id: " · ".join(label for label in (f.row_label, f.column_label) if label) for f in fields}
 
 
 @dataclass(slots=True)

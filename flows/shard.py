@@ -56,7 +56,8 @@ class Voice:
 
 def _die_with_parent() -> None:
     def wait() -> None:
-        while sys.stdin.buffer.read(1):
+        # Read below Python's buffer, whose lock a thread must not hold when the interpreter ends.
+        while os.read(sys.stdin.fileno(), 1):
             pass
         # Nothing to tidy: whatever was acknowledged is durable, and nobody is left to hear of the rest.
         os._exit(70)
@@ -66,8 +67,10 @@ def _die_with_parent() -> None:
 
 def main() -> int:
     """Exit code 0 when the crawl ran to its end, 1 when it could not; the last line says which."""
-    # Scrapy logs to standard error; its own standard output stays clean for the parent.
-    logging.basicConfig(stream=sys.stderr, level=os.environ.get("GONGKAI_CRAWL_LOG", "WARNING"))
+    # Logs go to standard error: standard output belongs to the progress lines. The level is the handler's, since
+    # Scrapy opens the root logger wide.
+    logging.basicConfig(stream=sys.stderr)
+    logging.getLogger().handlers[0].setLevel(os.environ.get("GONGKAI_CRAWL_LOG", "WARNING"))
     voice = Voice(sys.stdout)
     order = ShardOrder.model_validate_json(sys.stdin.buffer.readline())
     _die_with_parent()
@@ -75,7 +78,7 @@ def main() -> int:
         store = open_store(order.store, settings=order.storage)
         Archive(store)
         with LedgerWriter(store, order.job.run, order.job.shard) as sink:
-            run_crawl(order.job, sink, on_progress=voice.say, browser=order.browser)
+            run_crawl(order.job, sink, on_progress=voice.say)
     except GongkaiError as error:
         voice.say({"type": "error", "group": group_of(error), "kind": type(error).__name__, "message": str(error)})
         return 1

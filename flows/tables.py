@@ -1,5 +1,7 @@
 """Outcomes of a run as tables for people."""
 
+from typing import get_args
+
 from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -7,7 +9,7 @@ from rich.text import Text
 
 from model.document import Event
 
-from .outcome import DocumentOutcome, PortalOutcome, RunOutcome
+from .outcome import DocumentOutcome, PortalOutcome, RunOutcome, What
 
 VERDICT_STYLE = {
     "verified": "green",
@@ -29,19 +31,22 @@ def verdict_text(verdict: str | None) -> Text:
 
 def portals_table(outcome: RunOutcome) -> Table:
     """One line per portal: what was read, fetched and found."""
-    table = Table(box=box.SIMPLE_HEAD, title=f"run {outcome.run}", title_justify="left")
-    for name in ("portal", "family", "lists", "new", "changed", "unchanged", "gone", "bodies", "304", "requests", "state"):
-        table.add_column(name, justify="left" if name in ("portal", "family", "state") else "right")
+    table = Table(box=box.SIMPLE_HEAD, title=f"run {outcome.run}", title_justify="left", padding=(0, 1, 0, 0))
+    for name in ("portal", "family", "state"):
+        table.add_column(name, no_wrap=name != "state")
+    for name in ("lists", "new", "changed", "same", "gone", "fetched", "304"):
+        table.add_column(name, justify="right", no_wrap=True)
     for portal in outcome.portals:
-        count = {w: sum(d.what == w for d in portal.documents) for w in ("new", "changed", "unchanged", "gone", "repeated")}
-        state = "complete" if portal.complete else portal.stop_reason
+        count = {w: sum(d.what == w for d in portal.documents) for w in get_args(What)}
+        state = Text("complete" if portal.complete else portal.stop_reason)
         if portal.baseline and portal.complete:
-            state += ", baseline"
+            state.append(", baseline")
         if portal.problems:
-            state = Text(f"{state}, {len(portal.problems)} problem(s)", style="yellow")  # type: ignore[assignment]
+            state.append(f", {len(portal.problems)} problem(s)", style="yellow")
         table.add_row(
             portal.portal,
             portal.family or "–",
+            state,
             str(portal.list_pages),
             str(count["new"]),
             str(count["changed"]),
@@ -49,10 +54,18 @@ def portals_table(outcome: RunOutcome) -> Table:
             str(count["gone"]),
             str(portal.bodies),
             str(portal.not_modified),
-            str(sum(portal.requests.values())),
-            state,
         )
     return table
+
+
+def requests_line(outcome: RunOutcome) -> Text:
+    """How often each host was asked, for the conscience."""
+    hosts: dict[str, int] = {}
+    for portal in outcome.portals:
+        for host, requests in portal.requests.items():
+            hosts[host] = hosts.get(host, 0) + requests
+    told = ", ".join(f"{host} {n}" for host, n in sorted(hosts.items()))
+    return Text(f"requests per host: {told or 'none'}", style="dim")
 
 
 def documents_table(portal: PortalOutcome) -> Table:
@@ -106,7 +119,7 @@ def told_events(outcome: RunOutcome) -> tuple[Event, ...]:
 
 def outcome_tables(outcome: RunOutcome) -> RenderableType:
     """Everything that a person wants to see after a run."""
-    parts: list[RenderableType] = [portals_table(outcome)]
+    parts: list[RenderableType] = [portals_table(outcome), requests_line(outcome)]
     parts += [documents_table(p) for p in outcome.portals if any(d.what != "unchanged" for d in p.documents)]
     if told := told_events(outcome):
         parts.append(events_table(told))

@@ -19,6 +19,7 @@ class PartRef(Record):
     sha256: str
     size: int
     media_type: str | None = None
+    coding: str | None = Field(None, description="Content-Encoding in which the payload was received and lies in raw/")
     url: str
     capture: str
     name: str | None = None
@@ -27,14 +28,15 @@ class PartRef(Record):
 class Manifest(Record):
     """What one publication consists of, in reading order.
 
-    `digest` is over role, payload and media type: the same document at another address is the same document.
+    `digest` is over role, payload, its coding and media type, all that a reader goes by: the same document at another
+    address is the same document.
     """
 
     parts: tuple[PartRef, ...] = Field(min_length=1)
 
     @property
     def digest(self) -> str:
-        return record_digest([[p.role, p.sha256, p.media_type] for p in self.parts])
+        return record_digest([[p.role, p.sha256, p.coding, p.media_type] for p in self.parts])
 
 
 class VersionRecord(Record):

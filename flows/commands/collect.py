@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from flows.alerts import Subscriptions, load_subscriptions
 from flows.outcome import RunOutcome
 from flows.prefect_home import quiet_prefect
 from flows.settings import Settings
@@ -25,8 +26,12 @@ Public portals are only asked when GONGKAI_CONTACT names a mail address or page 
 
 
 def collect(
-    portals: Annotated[list[str] | None, typer.Argument(help="Portal ids (gongkai portals lists them); none: all")] = None,
-    store: Annotated[str | None, typer.Option(help="Archive: a folder or s3://bucket/prefix", show_default="./archive")] = None,
+    portals: Annotated[
+        list[str] | None, typer.Argument(help="Portal ids (gongkai portals lists them); none: all")
+    ] = None,
+    store: Annotated[
+        str | None, typer.Option(help="Archive: a folder or s3://bucket/prefix", show_default="./archive")
+    ] = None,
     recheck: Annotated[str, typer.Option(help="Known reports to ask for again: due, all or none")] = "due",
     as_json: Annotated[bool, typer.Option("--json", help="The outcome as one JSON object on standard output")] = False,
 ) -> None:
@@ -43,17 +48,21 @@ def collect(
         raise typer.Exit(1)
 
 
-def run_collect(portals: list[str], store: str, recheck: str, settings: Settings, **rest: object) -> RunOutcome:
-    """Run the flow in this process, with progress on standard error."""
+def run_collect(
+    portals: list[str], store: str, recheck: str, settings: Settings, subscriptions: Subscriptions | None = None
+) -> RunOutcome:
+    """Run the flow in this process, with progress on standard error. Without subscriptions, those of the settings."""
     quiet_prefect()
     # Imported only now: Prefect takes seconds, and other commands do without it.
+    from flows.collect import Equipment, equipment, listener
     from flows.collect import collect as flow
-    from flows.collect import listener
     from flows.progress import RunProgress
 
+    equipped = Equipment(settings, subscriptions or load_subscriptions(settings.alerts))
     with RunProgress() as progress:
-        token = listener.set(progress.hear)
+        tokens = listener.set(progress.hear), equipment.set(equipped)
         try:
-            return asyncio.run(flow(portals=portals, store=store, recheck=recheck, settings=settings, **rest))  # type: ignore[arg-type, call-overload]
+            return asyncio.run(flow(portals=portals, store=store, recheck=recheck))  # type: ignore[arg-type]
         finally:
-            listener.reset(token)
+            listener.reset(tokens[0])
+            equipment.reset(tokens[1])

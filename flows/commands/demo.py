@@ -13,7 +13,9 @@ SITES = ("qinghe",)
 
 
 def demo(
-    store: Annotated[str, typer.Option(help="Where the demo's archive goes; an earlier demo's is replaced")] = "./archive",
+    store: Annotated[
+        str, typer.Option(help="Where the demo's archive goes; an earlier demo's is replaced")
+    ] = "./archive",
     backend: Annotated[str, typer.Option(help="folder, or s3: a SeaweedFS server started for the demo")] = "folder",
 ) -> None:
     """Crawl simulated portals three times: baseline, nothing new, then changes and alerts."""

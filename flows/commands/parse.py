@@ -22,12 +22,18 @@ absent. Exit code: 0 all inputs answered, 1 an input could not be read, 2 wrong 
 
 def parse(
     paths: Annotated[list[str], typer.Argument(help="Files or folders; - is standard input", metavar="PATH...")],
-    url: Annotated[str | None, typer.Option(help="Where the document came from; adds identity hints, changes no value")] = None,
+    url: Annotated[
+        str | None, typer.Option(help="Where the document came from; adds identity hints, changes no value")
+    ] = None,
     previous: Annotated[Path | None, typer.Option(help="Last year's JSON, for checks across the years")] = None,
     pretty: Annotated[bool, typer.Option("--pretty", help="Indent; for a single document")] = False,
-    explain: Annotated[str | None, typer.Option(help="Instead: where this value stands, what claimed it, its checks")] = None,
+    explain: Annotated[
+        str | None, typer.Option(help="Instead: where this value stands, what claimed it, its checks")
+    ] = None,
 ) -> None:
     """Read reports and print one JSON object per document, in the order given."""
     from parsers.command import run_parse
 
-    raise typer.Exit(run_parse(paths, url=url, previous=previous, pretty=pretty, explain=explain, out=sys.stdout, err=sys.stderr))
+    raise typer.Exit(
+        run_parse(paths, url=url, previous=previous, pretty=pretty, explain=explain, out=sys.stdout, err=sys.stderr)
+    )

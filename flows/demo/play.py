@@ -2,9 +2,9 @@
 
 import shutil
 import tempfile
-
 from pathlib import Path
 
+from pydantic import SecretStr
 from rich.console import Console
 from rich.rule import Rule
 
@@ -47,7 +47,7 @@ def play(store: str, sites: list[str], console: Console, left_out: dict[str, str
         settings = Settings(portals=Path(folder))
         subscriptions = Subscriptions(
             feeds=Feeds(folder=str(feeds), title="gongkai demo"),
-            subscriptions=(Subscription(name="newsdesk", to=f"webhook+{desk.url}"),),
+            subscriptions=(Subscription(name="newsdesk", to=SecretStr(f"webhook+{desk.url}")),),
         )
 
         def crawl(number: int, title: str) -> RunOutcome:
@@ -69,18 +69,17 @@ def play(store: str, sites: list[str], console: Console, left_out: dict[str, str
 
 def change(simulator: Simulator, site: str, console: Console) -> None:
     """One report is published, one figure of an old one changes in silence, one report is taken away."""
-    publications = simulator.hosts[site].portal.publications
-    waiting = next(p for p in publications.values() if p.waiting and p.report is not None)
-    live = [p for p in publications.values() if not p.waiting and p.report is not None]
+    reports = [told for told in simulator.reports(site) if told["kind"] == "report"]
+    waiting = next(told for told in reports if not told["live"])
+    live = [told for told in reports if told["live"]]
     old, doomed = live[0], live[-1]
-    assert waiting.report is not None
-    simulator.publish(site, waiting.report.agency.name, waiting.report.year)
-    edited = simulator.edit(site, old.key)
-    simulator.delete(site, doomed.key)
+    simulator.publish(site, waiting["agency"], waiting["year"])
+    edited = simulator.edit(site, old["report"])
+    simulator.delete(site, doomed["report"])
     console.print(Rule("[bold]Meanwhile at the portal", align="left"))
-    console.print(f"  published  {waiting.title}")
-    console.print(f"  changed    {old.title}: one figure, {edited['from']} → {edited['to']}, without a word")
-    console.print(f"  removed    {doomed.title}")
+    console.print(f"  published  {waiting['title']}")
+    console.print(f"  changed    {old['title']}: one figure, {edited['from']} → {edited['to']}, without a word")
+    console.print(f"  removed    {doomed['title']}")
 
 
 def _tell_deliveries(console: Console, desk: ListeningDesk, feeds: Path, outcome: RunOutcome) -> None:
@@ -102,5 +101,3 @@ def next_steps(store: str) -> list[str]:
         "gongkai portals",
         "gongkai parse tests/reports",
     ]
-
-

@@ -16,6 +16,7 @@ def write_portals(simulator: Simulator, sites: list[str], folder: Path) -> None:
     for site in sites:
         config = simulator.hosts[site].portal.config
         portal = {
+            "id": site,
             "title": f"{config.title} {config.column}",
             "region": config.region,
             "start_urls": [simulator.entry_url(site)],

@@ -1,0 +1,5 @@
+EPILOG = ""
+
+
+def diff() -> None:
+    "x"

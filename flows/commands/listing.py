@@ -1,0 +1,5 @@
+EPILOG = ""
+
+
+def list_reports() -> None:
+    "x"

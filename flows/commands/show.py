@@ -1,0 +1,5 @@
+EPILOG = ""
+
+
+def show() -> None:
+    "x"

@@ -1,0 +1,111 @@
+"""A report drawn as the official form, with its checks and findings, for a terminal."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from model.forms import Block, Form, FormTable, load_forms
+
+from .tables import VERDICT_STYLE, verdict_text
+
+# How a cell that holds no number is shown: as what it prints, never as 0.
+SHOWN_STATE = {"blank": "·", "dash": "—", "slash": "/", "none_word": "无"}
+
+
+def _shown(field_id: str, report: Mapping[str, Any]) -> Text:
+    value = report["values"].get(field_id)
+    cell = report["cells"].get(field_id) or {}
+    if value is not None:
+        text = Text(f"{value:,}" if isinstance(value, int) else f"{value:,.4f}".rstrip("0").rstrip("."))
+        if not value:
+            text.stylize("dim")
+    else:
+        text = Text(SHOWN_STATE.get(cell.get("state", ""), cell.get("raw") or "?"), style="dim")
+    if field_id in set(report["suspect"]):
+        text.append(" ?")
+        text.stylize("bold yellow")
+    return text
+
+
+def _block_table(table: FormTable, block: Block, report: Mapping[str, Any]) -> Table:
+    drawn = Table(box=box.SQUARE, show_lines=False, pad_edge=False, header_style="bold")
+    drawn.add_column(block.label or block.head or "")
+    for column in block.leaves:
+        drawn.add_column(column.label, justify="right", overflow="fold", max_width=12)
+    for row, above in table.value_rows(block):
+        label = Text("  " * len(above) + row.label) if row.label else Text("")
+        drawn.add_row(label, *(_shown(table.field_id(block, row, column), report) for column in block.leaves))
+    return drawn
+
+
+def _wide_as_rows(table: FormTable, report: Mapping[str, Any]) -> Table:
+    """Table 4 has fifteen columns and one row: on a terminal its groups become rows."""
+    drawn = Table(box=box.SQUARE, pad_edge=False, header_style="bold")
+    groups: dict[str, list[str]] = {}
+    labels: dict[str, str] = {}
+    for field in table.fields:
+        group, _, measure = field.id.removeprefix(f"{table.id}.").rpartition(".")
+        groups.setdefault(group, []).append(field.id)
+        labels[measure] = field.column_label
+    drawn.add_column("")
+    for label in labels.values():
+        drawn.add_column(label, justify="right")
+    names = {
+        "administrative_review": "行政复议",
+        "litigation_direct": "行政诉讼：未经复议直接起诉",
+        "litigation_after_review": "行政诉讼：复议后起诉",
+    }
+    for group, ids in groups.items():
+        drawn.add_row(names.get(group, group), *(_shown(i, report) for i in ids))
+    return drawn
+
+
+def _table(table: FormTable, report: Mapping[str, Any]) -> RenderableType:
+    told = report["tables"].get(table.id) or {}
+    verdict = str(told.get("verdict", "absent"))
+    title = Text.assemble(table.title, "  ", (verdict, VERDICT_STYLE.get(verdict, "dim")))
+    if told.get("evidence"):
+        title.append(f" ({told['evidence']})", style="dim")
+    if verdict == "absent":
+        return Group(title, Text("  this document has no such table", style="dim"))
+    if table.width > 12:
+        return Group(title, _wide_as_rows(table, report))
+    return Group(title, *(_block_table(table, block, report) for block in table.blocks))
+
+
+def _checks(report: Mapping[str, Any]) -> Text:
+    checks = report["checks"]
+    failed = [c for c in checks if not c["passed"]]
+    text = Text(f"checks: {len(checks) - len(failed)} of {len(checks)} passed")
+    for check in failed[:20]:
+        text.append(f"\n  {check['code']} {check['place']}: {check['left']} ≠ {check['right']}", style="yellow")
+    return text
+
+
+def _findings(report: Mapping[str, Any]) -> Text:
+    text = Text(f"findings: {len(report['findings'])}")
+    for finding in report["findings"][:20]:
+        text.append(f"\n  {finding['severity']}: {finding['message']}", style="dim")
+    if report["suspect"]:
+        text.append(f"\nsuspect values (marked ?): {len(report['suspect'])}", style="yellow")
+    return text
+
+
+def form_of(report: Mapping[str, Any]) -> Form | None:
+    """The form by which a report was read."""
+    return load_forms().get(str(report.get("format_era")))
+
+
+def draw_report(report: Mapping[str, Any], heading: str) -> RenderableType:
+    """The whole report; one without tables shows its verdict and reasons."""
+    head = Text.assemble((heading, "bold"), "   ", verdict_text(report["verdict"]))
+    if report["reasons"]:
+        head.append("  " + ", ".join(map(str, report["reasons"])), style="dim")
+    form = form_of(report)
+    tables = [_table(t, report) for t in form.tables] if form else [Text("no table of a known form", style="dim")]
+    return Group(Panel(head, box=box.HEAVY), *tables, _checks(report), _findings(report))
