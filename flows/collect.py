@@ -22,10 +22,10 @@ from model.errors import BadQuery, CrawlFailed, GongkaiError, PortalUnavailable,
 from model.portal import Portal
 from spiders.portal_files import load_portals
 from storage.archive import Archive
-from storage.objects import open_store
 
 from .alerts import DeliverySummary, Subscriptions, deliver, load_subscriptions, write_feeds
 from .crawl import crawl
+from .opening import open_archive
 from .outcome import PortalOutcome, RunOutcome
 from .plan import Recheck, crawl_job, shards
 from .settings import Settings
@@ -122,11 +122,6 @@ async def alert(
         await asyncio.to_thread(write_feeds, Path(feeds.folder), events, feeds.title, limit=feeds.limit, url=address)
     regions = {portal.id: portal.region for portal in portals.values()}
     return await asyncio.to_thread(deliver, archive.store, subscriptions, events, now, regions=regions)
-
-
-def open_archive(address: str, settings: Settings) -> Archive:
-    """The archive at an address; nothing is written yet."""
-    return Archive(open_store(address, settings=settings.storage))
 
 
 def run_name() -> str:

@@ -1,5 +1,55 @@
-EPILOG = ""
+"""`gongkai show`: one report as the official form, with checks and findings."""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from flows.draw import draw_report
+from flows.finding import the_report
+from flows.opening import existing_archive
+from flows.settings import Settings
+from flows.understand import understand
+from model.errors import BadQuery
+
+EPILOG = """Examples:
+
+gongkai show 天津 人社 2022
+
+gongkai show 天津 人社 2022 --version 1        as it was published first
+
+gongkai show 天津 人社 2022 --json             the public JSON
+
+A value marked ? is suspect: it may be wrong, whoever is at fault. · is a cell left blank; blank is not 0."""
 
 
-def show() -> None:
-    "x"
+def show(
+    words: Annotated[list[str], typer.Argument(help="What tells the report: parts of its name, the year")],
+    store: Annotated[
+        str | None, typer.Option(help="Archive: a folder or s3://bucket/prefix", show_default="./archive")
+    ] = None,
+    version: Annotated[int | None, typer.Option(help="Which version; none: the newest", min=1)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The public JSON of the report")] = False,
+) -> None:
+    """Draw a report's tables as the official form, with checks and findings."""
+    settings = Settings()
+    archive = existing_archive(store or settings.store, settings)
+    report = the_report(archive, words, settings)
+    chain = archive.versions(report.report_id)
+    if version is not None and version > len(chain):
+        raise BadQuery(
+            f"{report.agency_name} {report.report_year} has {len(chain)} version(s), there is no version {version}"
+        )
+    chosen = chain[(version or len(chain)) - 1]
+    parsed = understand(archive, chosen.manifest)
+    if as_json:
+        parsed = {**parsed, "report_id": report.report_id, "input": chosen.url}
+        sys.stdout.write(json.dumps(parsed, ensure_ascii=False) + "\n")
+        return
+    console = Console()
+    heading = f"{report.agency_name} {report.report_year}  version {chosen.n} of {len(chain)}"
+    console.print(draw_report(parsed, heading))
+    seen = f"{chosen.captured_at:%Y-%m-%d %H:%M} UTC"
+    console.print(f"[dim]{chosen.title}\n{chosen.url}\nfirst seen {seen}, id {report.report_id}[/]")

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 from rich.console import Console
@@ -69,7 +70,8 @@ def play(store: str, sites: list[str], console: Console, left_out: dict[str, str
 
 def change(simulator: Simulator, site: str, console: Console) -> None:
     """One report is published, one figure of an old one changes in silence, one report is taken away."""
-    reports = [told for told in simulator.reports(site) if told["kind"] == "report"]
+    everything: list[dict[str, Any]] = [dict(told) for told in simulator.reports(site) if isinstance(told, dict)]
+    reports = [told for told in everything if told["kind"] == "report"]
     waiting = next(told for told in reports if not told["live"])
     live = [told for told in reports if told["live"]]
     old, doomed = live[0], live[-1]
