@@ -280,6 +280,10 @@ class Form(_Data):
     def by_id(self) -> dict[str, FormField]:
         return {f.id: f for f in self.fields}
 
+    def labels(self) -> dict[str, str]:
+        """Id to what the form prints beside the value: row and column."""
+        return {f.id: " / ".join(x for x in (f.row_label, f.column_label) if x) for f in self.fields}
+
     def table(self, table_id: str) -> FormTable | None:
         return next((t for t in self.tables if t.id == table_id), None)
 

@@ -15,13 +15,15 @@ class Cell:
 class Row:
     """Cells from left to right. `table` counts the tables of the document from 1, `number` the rows of the table.
 
-    `loose`: the row was cut out of text, so blanks at its end may stand for nothing.
+    `loose`: the row was cut out of text, so blanks at its end may stand for nothing. `grid`: cells stand in the columns
+    of a drawn table (Markdown), so blanks keep their place.
     """
 
     cells: tuple[Cell, ...]
     table: int
     number: int
     loose: bool = False
+    grid: bool = False
 
     def where(self, column: int) -> str:
         """The place of a cell for people."""

@@ -15,7 +15,7 @@ MOST_DEPTH = 400
 
 BLOCKS = ("p", "div", "br", "tr", "td", "li", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "ul", "hr")
 DROPPED = ("script", "style", "noscript", "template", "textarea", "select", "svg")
-MARK = "\x02"
+MARK = "\ufdd0"  # a character that no text has: Unicode keeps it for such uses
 NAMED = re.compile(r"^(?:articletitle|title|og:title)$", re.IGNORECASE)
 DATED = re.compile(r"^(?:pubdate|publishdate|article:published_time)$", re.IGNORECASE)
 SOURCED = re.compile(r"^(?:contentsource|author)$", re.IGNORECASE)

@@ -1,0 +1,81 @@
+"""Assesses the identities and rules of a form over values: strictly, and with blanks taken for 0."""
+
+from dataclasses import dataclass
+
+from model.forms import Identity
+from model.report import Check, Number
+from model.vocabulary import CellState
+
+ZERO_LIKE = frozenset({CellState.BLANK, CellState.DASH, CellState.SLASH, CellState.NONE_WORD})
+
+
+@dataclass(frozen=True)
+class Assessed:
+    identity: Identity
+    check: Check
+
+
+def _side(
+    terms: tuple[str, ...], values: dict[str, Number | None], states: dict[str, CellState], lenient: bool
+) -> Number | None:
+    total: Number = 0
+    for term in terms:
+        value = values.get(term)
+        if value is None:
+            if not lenient or states.get(term) not in ZERO_LIKE:
+                return None
+            value = 0
+        total += value
+    return round(total, 6) if isinstance(total, float) else total
+
+
+def _holds(left: Number, relation: str, right: Number, tolerance: float) -> bool:
+    if relation == "=":
+        return abs(left - right) <= tolerance
+    return left + tolerance >= right if relation == ">=" else left != right
+
+
+def assess(
+    identities: tuple[Identity, ...],
+    values: dict[str, Number | None],
+    states: dict[str, CellState],
+    cannot_make_rules: bool = False,
+) -> list[Assessed]:
+    """Every rule that can be assessed. A lenient failure only counts when the blank side is short of nothing."""
+    done = []
+    for identity in identities:
+        if identity.only_for == "cannot_make_rules" and not cannot_make_rules:
+            continue
+        if any(not values.get(n) for n in identity.needs_nonzero):
+            continue
+        for lenient in (False, True):
+            left = _side(identity.left, values, states, lenient)
+            right = _side(identity.right, values, states, lenient)
+            if left is None or right is None:
+                continue
+            passed = _holds(left, identity.relation, right, identity.tolerance)
+            if lenient and not passed and not _contradicts(identity, values, left, right):
+                break
+            done.append(
+                Assessed(
+                    identity,
+                    Check(
+                        code=identity.rule,
+                        place=identity.place,
+                        mode="lenient" if lenient else "strict",
+                        passed=passed,
+                        left=left,
+                        right=right,
+                        severity=identity.severity,
+                    ),
+                )
+            )
+            break
+    return done
+
+
+def _contradicts(identity: Identity, values: dict[str, Number | None], left: Number, right: Number) -> bool:
+    """With blanks on one side only: does that side exceed the other, whole one already?"""
+    open_left = any(values.get(t) is None for t in identity.left)
+    open_right = any(values.get(t) is None for t in identity.right)
+    return (open_right and not open_left and right > left) or (open_left and not open_right and left > right)

@@ -1,0 +1,168 @@
+"""Bytes in, `Report` out: reads the parts, chooses a form for each table, judges, identifies."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from model.forms import load_forms
+from model.normal_text import squeeze
+from model.report import Extra, Finding, ParserIdentity, Report, TableReading
+from model.vocabulary import Fault, ReportVerdict, TableVerdict
+from parsers.align import Alignment, align
+from parsers.checks import assess
+from parsers.digests import VERSION, parser_digest
+from parsers.glued import read_glued
+from parsers.identity import identify, published_on
+from parsers.labels import LabelIndex, indexes
+from parsers.page import Page, Row
+from parsers.parts import Part, read_part
+from parsers.readers.decode import decode, kind_of
+from parsers.readers.html import TooHostile
+from parsers.readers.html_tolerant import read_tolerant
+from parsers.sections import sections_of
+from parsers.verdicts import TableOutcome, judge
+
+ORDER = (TableVerdict.VERIFIED, TableVerdict.FLAGGED, TableVerdict.REFUSED)
+UNREAD = {"pdf": "pdf_not_supported_yet", "zip": "office_file_not_supported_yet", "ole": "office_file_not_supported_yet"}
+
+
+def parse_document(
+    parts: Sequence[Part], *, url: str | None = None, previous: dict[str, Any] | Report | None = None
+) -> Report:
+    """The reading of one document; never raises for what the document holds."""
+    identity = ParserIdentity(version=VERSION, digest=parser_digest())
+    try:
+        page, kinds = _pages(parts, tolerant=False)
+        if page is None:
+            return _unreadable(kinds, identity)
+        report = _report(page, parts)
+        if report.verdict in (ReportVerdict.FLAGGED, ReportVerdict.REFUSED) and page.reader == "lxml":
+            second, _ = _pages(parts, tolerant=True)
+            if second is not None and (other := _report(second, parts)).verdict is ReportVerdict.VERIFIED:
+                report = other
+    except TooHostile as error:
+        return Report(verdict=ReportVerdict.UNREADABLE, reasons=["too_hostile", str(error)], parser=identity)
+    report.parser = identity
+    report.input = url
+    if previous is not None:
+        _across_years(report, previous.model_dump(mode="json") if isinstance(previous, Report) else previous)
+    return report
+
+
+def _unreadable(kinds: set[str], identity: ParserIdentity) -> Report:
+    if kinds == {"image"}:
+        return Report(verdict=ReportVerdict.NEEDS_OCR, reasons=["image"], parser=identity)
+    reasons = sorted({UNREAD[k] for k in kinds if k in UNREAD}) or ["empty"]
+    return Report(verdict=ReportVerdict.UNREADABLE, reasons=reasons, parser=identity)
+
+
+def _pages(parts: Sequence[Part], *, tolerant: bool) -> tuple[Page | None, set[str]]:
+    whole: Page | None = None
+    kinds = set()
+    for part in parts:
+        kind = kind_of(part.content)
+        kinds.add(kind)
+        if not part.content.strip():
+            continue
+        page = read_tolerant(decode(part.content)) if tolerant and kind == "html" else read_part(part)
+        if page is None:
+            continue
+        if whole is None:
+            whole = page
+        elif part.role in ("page", "continuation", "data"):
+            whole.items += page.items
+            whole.truncated = whole.truncated or page.truncated
+    return whole, kinds
+
+
+def _align(page: Page, index: LabelIndex, year: int | None) -> Alignment:
+    found = align(page, index, year)
+    if len(found.placed) < len(index.form.fields) * 0.5 and any(len(line) > 300 for line in page.lines):
+        words = "".join(i if isinstance(i, str) else "".join(c.text for c in i.cells) for i in page.items if
+                        isinstance(i, str) or not i.loose)  # fmt: skip
+        page.glued = read_glued(squeeze(words), index.form, found) or page.glued
+    return found
+
+
+def _score(index: LabelIndex, table_id: str, found: Alignment) -> float:
+    table = index.form.table(table_id)
+    if table is None:
+        return -1e9
+    filled = sum(f.id in found.placed for f in table.fields)
+    marks = len(found.seen.get(table_id, set()) & set(table.markers))
+    return filled - (len(table.fields) - filled) + 1000 * marks
+
+
+def _report(page: Page, parts: Sequence[Part]) -> Report:
+    if page.reader != "text" and not page.rows:
+        flat = "\n".join(page.lines)
+        from parsers.readers.text import read_text
+
+        again = read_text(flat)
+        again.titles, again.published, again.source, again.reader = page.titles, page.published, page.source, page.reader
+        page = again
+    names = tuple(p.name for p in parts if p.name)
+    title, reading, agency = identify(page, names)
+    found = {index.form.id: (index, _align(page, index, reading.year)) for index in indexes()}
+    cannot_make_rules = agency.level in ("county", "township")
+    report = Report(verdict=ReportVerdict.NARRATIVE, report_year=reading.year, agency=agency, title=title,
+                    published_on=published_on(page))  # fmt: skip
+    table_ids = dict.fromkeys(t.id for f in load_forms().values() for t in f.tables)
+    last_table = _last_table(page, found)
+    for table_id in table_ids:
+        index, chosen = max(found.values(), key=lambda pair: _score(pair[0], table_id, pair[1]))
+        table = index.form.table(table_id)
+        if table is None:
+            continue
+        cut = page.truncated and chosen.last[:1] != () and chosen.last[0].startswith(table_id + ".")
+        outcome = judge(index.form, table, chosen, cut, cannot_make_rules)
+        _add(report, table_id, outcome)
+    report.tables.setdefault("stat2014", TableReading(verdict=TableVerdict.ABSENT))
+    eras = [t.era for t in report.tables.values() if t.era]
+    report.format_era = max(eras, key=eras.count) if eras else None
+    newest = next(iter(load_forms().values()))
+    report.sections = sections_of(page, load_forms().get(report.format_era or "", newest))
+    _verdict(report, reading.kind, last_table)
+    return report
+
+
+def _last_table(page: Page, found: dict[str, tuple[LabelIndex, Alignment]]) -> bool:
+    return bool(page.items) and isinstance(page.items[-1], Row) and bool(found)
+
+
+def _add(report: Report, table_id: str, outcome: TableOutcome) -> None:
+    report.tables[table_id] = outcome.reading
+    report.values |= outcome.values
+    report.cells |= outcome.cells
+    report.suspect += sorted(outcome.suspect)
+    report.checks += outcome.checks
+    report.findings += outcome.findings
+    report.proposals += outcome.proposals
+    report.extras += [e for e in outcome.extras if isinstance(e, Extra)]
+
+
+def _verdict(report: Report, kind: str, _cut: bool) -> None:
+    there = [t.verdict for t in report.tables.values() if t.verdict is not TableVerdict.ABSENT]
+    if there:
+        worst = max(there, key=ORDER.index)
+        report.verdict = ReportVerdict(worst.value)
+        report.reasons = sorted({r for t in report.tables.values() for r in t.reasons})
+        return
+    text = sum(len(s.text) for s in report.sections.values())
+    if kind != "report" or (text < 200 and not report.sections):
+        report.verdict, report.reasons = ReportVerdict.NOT_A_REPORT, ["no_tables_and_no_sections"]
+    else:
+        report.verdict, report.reasons = ReportVerdict.NARRATIVE, ["no_tables"]
+
+
+def _across_years(report: Report, previous: dict[str, Any]) -> None:
+    """Checks against last year's report of the same agency and scope; they change no value and no verdict."""
+    form = load_forms().get(report.format_era or "")
+    if form is None:
+        return
+    values = dict(report.values) | {f"last:{i}": v for i, v in previous.get("values", {}).items()}
+    for a in assess(tuple(i for i in form.identities if i.between_years), values, {}):
+        report.checks.append(a.check)
+        if not a.check.passed:
+            message = f"{' + '.join(a.identity.left)} = {a.check.left}, {' + '.join(a.identity.right)} = {a.check.right}"
+            report.findings.append(Finding(code=a.check.code, place=a.check.place, severity=a.check.severity,
+                                           fault=Fault.SOURCE, message=message))  # fmt: skip

@@ -1,0 +1,84 @@
+"""Which row of a form does a label name? One index for each form, remembered for each spelling met."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from model.forms import Block, Column, Form, FormTable, Row, load_forms
+from model.normal_text import bare_label, label_key
+
+NOTE = re.compile(r"\([^()]*\)$")
+LONGEST = 110
+
+
+@dataclass(frozen=True)
+class Target:
+    """A row of a form, or a group of rows (`fields` empty)."""
+
+    table: str
+    row: str
+    above: tuple[str, ...]
+    fields: tuple[str, ...]
+    pattern: re.Pattern[str]
+    names: frozenset[str]
+    scoped: bool
+
+
+class LabelIndex:
+    """Rows, groups, headers and section headings of one form, found by label."""
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        self.targets: list[Target] = []
+        self.known: dict[str, tuple[Target, ...]] = {}
+        self.headers = tuple(
+            (t.id, re.compile(c.match)) for t in form.tables for b in t.blocks for c in b.leaves if c.match
+        )
+        self.strips = {t.id: tuple(f.id for f in t.fields) for t in form.tables if not t.label_width}
+        self.sections = tuple((s, re.compile(s.match)) for s in form.sections)
+        self.familiar = {t.id: (*t.familiar, *t.markers) for t in form.tables}
+        for table in form.tables:
+            for block in table.blocks:
+                for top in block.rows if table.label_width else ():
+                    for row, above in top.walk():
+                        self._add(table, block, row, above)
+
+    def _add(self, table: FormTable, block: Block, row: Row, above: tuple[Row, ...]) -> None:
+        has_values = not row.heading and (table.row_layout == "outline" or not row.rows)
+        key = bare_label(label_key(row.label))
+        fields = tuple(table.field_id(block, row, c) for c in block.leaves) if has_values else ()
+        groups = tuple(a.id or a.label for a in above)
+        common = key in {"其他", "总计", "合计"}
+        pattern = re.compile(row.match or f"^{re.escape(key)}$")
+        names = frozenset({key, NOTE.sub("", key)})
+        self.targets.append(Target(table.id, row.id or row.label, groups, fields, pattern, names, common))
+
+    def find(self, text: str) -> tuple[Target, ...]:
+        """Rows and groups that a label may name; an exact name beats a pattern."""
+        found = self.known.get(text)
+        if found is None:
+            found = self.known[text] = self._look(text) if len(text) <= LONGEST * 2 else ()
+            if len(self.known) > 20_000:
+                self.known.clear()
+        return found
+
+    def _look(self, text: str) -> tuple[Target, ...]:
+        key = bare_label(label_key(text))
+        if not key or len(key) > LONGEST or key.isdecimal():
+            return ()
+        plain = NOTE.sub("", key) or key
+        exact = tuple(t for t in self.targets if key in t.names or plain in t.names)
+        return exact or tuple(t for t in self.targets if t.pattern.search(key))[:1]
+
+    def is_header(self, text: str, table: str | None = None) -> bool:
+        key = label_key(text)
+        return any(p.search(key) for t, p in self.headers if table in (None, t))
+
+    def columns(self, block: Block) -> tuple[Column, ...]:
+        return block.leaves
+
+
+@cache
+def indexes() -> tuple[LabelIndex, ...]:
+    """One index for each form of the package."""
+    return tuple(LabelIndex(form) for form in load_forms().values())

@@ -1,0 +1,103 @@
+"""From placed cells to values, checks, suspects and a verdict for each table."""
+
+from dataclasses import dataclass, field
+
+from model.forms import Form, FormTable
+from model.report import CellReading, Check, Extra, Finding, Number, Proposal, TableReading
+from model.vocabulary import CellState, Evidence, Fault, ReadMethod, Severity, TableVerdict
+from parsers.align import Alignment
+from parsers.checks import Assessed, assess
+from parsers.proof import propose, suspects_of
+
+HARMLESS = frozenset({"no_label"})
+
+
+@dataclass
+class TableOutcome:
+    reading: TableReading
+    values: dict[str, Number | None] = field(default_factory=dict)
+    cells: dict[str, CellReading] = field(default_factory=dict)
+    suspect: set[str] = field(default_factory=set)
+    checks: list[Check] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    proposals: list[Proposal] = field(default_factory=list)
+    extras: list[Extra] = field(default_factory=list)
+
+
+def judge(form: Form, table: FormTable, found: Alignment, truncated: bool, no_rules: bool) -> TableOutcome:
+    """The reading of one table with one form."""
+    ids = [f.id for f in table.fields]
+    placed = {i: found.placed[i] for i in ids if i in found.placed}
+    filled = [i for i, p in placed.items() if p.content.state is not CellState.BLANK]
+    doubts = {i: r for i, r in found.doubts.items() if i in set(ids)}
+    if not filled and not doubts:
+        return TableOutcome(TableReading(verdict=TableVerdict.ABSENT))
+    out = TableOutcome(TableReading(verdict=TableVerdict.VERIFIED, era=form.id))
+    states: dict[str, CellState] = {}
+    for f in table.fields:
+        if (p := placed.get(f.id)) is None:
+            out.values[f.id] = None
+            continue
+        wrong_sign = p.content.signed and f.kind != "change"
+        out.values[f.id] = None if wrong_sign else p.content.value
+        states[f.id] = CellState.UNPARSED if wrong_sign else p.content.state
+        out.cells[f.id] = CellReading(raw=p.raw, state=states[f.id], unit=p.content.unit or None, where=p.where,
+                                      method=p.method, label=p.label or None)  # fmt: skip
+        if wrong_sign or p.content.doubtful:
+            out.suspect.add(f.id)
+    missing = [i for i in ids if i not in placed]
+    own = [i for i in form.identities if not i.between_years and all(t.split(".")[0] == table.id for t in i.ids)]
+    assessed = assess(tuple(own), out.values, states, no_rules)
+    out.checks = [a.check for a in assessed]
+    failed = [a for a in assessed if not a.check.passed and a.check.severity is Severity.ERROR]
+    reasons = set()
+    if missing:
+        reasons.add("values_missing")
+        out.suspect.update(missing)
+    for i, reason in doubts.items():
+        if reason in HARMLESS and not failed and _bound(i, assessed):
+            continue
+        out.suspect.add(i)
+        reasons.add(reason)
+    if failed:
+        reasons.add("contradiction")
+        out.suspect |= suspects_of(assessed) | {i for i, r in doubts.items() if r in HARMLESS}
+        out.proposals = propose(assessed, out.values)
+    if truncated and found.last and found.last[0] in placed:
+        out.suspect.update(i for i in found.last if i in placed)
+        reasons.add("truncated")
+    if any(s in (CellState.TEXT, CellState.UNPARSED) for s in states.values()):
+        reasons.add("unreadable_cells")
+        out.suspect.update(i for i, s in states.items() if s in (CellState.TEXT, CellState.UNPARSED))
+    out.findings = [_finding(a, placed, missing) for a in assessed if not a.check.passed]
+    if len(missing) > len(ids) * 0.6 or all(i in out.suspect for i in ids):
+        out.reading.verdict = TableVerdict.REFUSED
+        for i in ids:
+            if i in placed and placed[i].method is ReadMethod.PROOF and i not in out.suspect:
+                continue
+            out.values[i] = None
+        out.suspect = set()
+        out.checks, out.findings, out.proposals = [], [], []
+    elif out.suspect or reasons:
+        out.reading.verdict = TableVerdict.FLAGGED
+    else:
+        proven = {i for a in assessed if a.identity.binds and a.check.mode == "strict" for i in a.identity.ids}
+        out.reading.evidence = Evidence.PROVEN if proven.issuperset(ids) else Evidence.READ
+    out.reading.reasons = sorted(reasons)
+    out.extras = [Extra(table=t, label=la, values=v) for t, la, v in found.extras if t == table.id]
+    return out
+
+
+def _bound(field_id: str, assessed: list[Assessed]) -> bool:
+    return any(a.identity.binds and a.check.passed and field_id in a.identity.ids for a in assessed)
+
+
+def _finding(a: Assessed, placed: object, missing: list[str]) -> Finding:
+    sign = {"=": "≠", ">=": "<", "!=": "="}[a.identity.relation]
+    return Finding(
+        code=a.check.code,
+        place=a.check.place,
+        severity=a.check.severity,
+        fault=Fault.UNKNOWN if missing else Fault.SOURCE,
+        message=f"{' + '.join(a.identity.left)} = {a.check.left} {sign} {a.check.right} = {' + '.join(a.identity.right) or 0}",
+    )
