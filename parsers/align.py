@@ -107,11 +107,15 @@ def _row(at: int, row: Row, index: LabelIndex, walk: _Walk, found: Alignment) ->
     if strip:
         _give_up(walk, found)
         table, placed = strip
-        _put(Target(table, "", (), index.strips[table], re.compile(""), frozenset(), False), row, placed, "", found, walk)
+        _put(
+            Target(table, "", (), index.strips[table], re.compile(""), frozenset(), False), row, placed, "", found, walk
+        )
         return
     if target is None:
         _unlabelled(at, row, contents, index, walk, found)
         return
+    if row.loose and not any(c.text.strip() for c in values) and (target.scoped or not row.grid):
+        return  # 总计 | ||||||| is a header, and blanks at the end of a line of text stand for nothing
     if not any(s.is_value for s in states):
         if values and not row.loose and len(values) >= len(target.fields):
             _give_up(walk, found)
@@ -163,9 +167,7 @@ def _strip(
     return None
 
 
-def _unlabelled(
-    at: int, row: Row, contents: list[Content], index: LabelIndex, walk: _Walk, found: Alignment
-) -> None:
+def _unlabelled(at: int, row: Row, contents: list[Content], index: LabelIndex, walk: _Walk, found: Alignment) -> None:
     filled = [c for c in row.cells if c.text.strip()]
     words = [c for c, k in zip(row.cells, contents, strict=True) if not k.is_value]
     if not words and filled and walk.short:
@@ -202,11 +204,9 @@ def _place(
             kept = list(row.cells[form_table.label_width :])
             values = kept if all(c.text == "" for c in kept[wanted:]) else values
     if row.loose:
-        while len(values) > wanted and not values[-1].text.strip():
+        while values and not values[-1].text.strip() and (len(values) > wanted or not row.grid):
             values.pop()
         if len(values) < wanted and not row.grid:
-            while values and not values[-1].text.strip():
-                values.pop()
             walk.short = (target, row, values, label)
             return
     if len(values) > wanted:

@@ -64,7 +64,5 @@ def read_cell(raw: str) -> Content:
         if isinstance(value, float) and value.is_integer() and value < 2**53:
             value = int(value)
         sign = match["sign"] or ""
-        return Content(
-            CellState.NUMBER, -value if sign[:1] in ("-", "减") else value, match["unit"], signed=bool(sign)
-        )
+        return Content(CellState.NUMBER, -value if sign[:1] in ("-", "减") else value, match["unit"], signed=bool(sign))
     return Content(CellState.TEXT if any(c.isdecimal() for c in text) else CellState.UNPARSED)

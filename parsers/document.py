@@ -22,7 +22,11 @@ from parsers.sections import sections_of
 from parsers.verdicts import TableOutcome, judge
 
 ORDER = (TableVerdict.VERIFIED, TableVerdict.FLAGGED, TableVerdict.REFUSED)
-UNREAD = {"pdf": "pdf_not_supported_yet", "zip": "office_file_not_supported_yet", "ole": "office_file_not_supported_yet"}
+UNREAD = {
+    "pdf": "pdf_not_supported_yet",
+    "zip": "office_file_not_supported_yet",
+    "ole": "office_file_not_supported_yet",
+}
 
 
 def parse_document(
@@ -98,7 +102,12 @@ def _report(page: Page, parts: Sequence[Part]) -> Report:
         from parsers.readers.text import read_text
 
         again = read_text(flat)
-        again.titles, again.published, again.source, again.reader = page.titles, page.published, page.source, page.reader
+        again.titles, again.published, again.source, again.reader = (
+            page.titles,
+            page.published,
+            page.source,
+            page.reader,
+        )
         page = again
     names = tuple(p.name for p in parts if p.name)
     title, reading, agency = identify(page, names)
@@ -114,7 +123,7 @@ def _report(page: Page, parts: Sequence[Part]) -> Report:
         if table is None:
             continue
         cut = page.truncated and chosen.last[:1] != () and chosen.last[0].startswith(table_id + ".")
-        outcome = judge(index.form, table, chosen, cut, cannot_make_rules)
+        outcome = judge(index.form, table, chosen, cut, cannot_make_rules, named)
         _add(report, table_id, outcome)
     report.tables.setdefault("stat2014", TableReading(verdict=TableVerdict.ABSENT))
     eras = [t.era for t in report.tables.values() if t.era]
@@ -163,6 +172,8 @@ def _across_years(report: Report, previous: dict[str, Any]) -> None:
     for a in assess(tuple(i for i in form.identities if i.between_years), values, {}):
         report.checks.append(a.check)
         if not a.check.passed:
-            message = f"{' + '.join(a.identity.left)} = {a.check.left}, {' + '.join(a.identity.right)} = {a.check.right}"
+            message = (
+                f"{' + '.join(a.identity.left)} = {a.check.left}, {' + '.join(a.identity.right)} = {a.check.right}"
+            )
             report.findings.append(Finding(code=a.check.code, place=a.check.place, severity=a.check.severity,
                                            fault=Fault.SOURCE, message=message))  # fmt: skip

@@ -36,7 +36,10 @@ def _segments(text: str, table: FormTable) -> Iterator[tuple[tuple[str, ...], st
             for b in table.blocks for r, _ in table.value_rows(b)]  # fmt: skip
     if not table.label_width:
         return
-    places, cursor = [], 0
+    # 规章 and 行政许可 stand in the prose too: the table begins at the name of its first block.
+    places: list[tuple[int, str, tuple[str, ...]]] = []
+    first = label_key(table.blocks[0].label or "")
+    cursor = max(text.rfind(first), 0) if first else 0
     for label, fields in rows:
         at = text.find(label, cursor)
         places.append((at, label, fields))

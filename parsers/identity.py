@@ -28,12 +28,13 @@ def identify(page: Page, extra_titles: tuple[str, ...] = ()) -> tuple[str | None
     pairs = [a + b for a, b in zip(lines, lines[1:], strict=False) if len(a) + len(b) < 80]
     best: tuple[str | None, TitleReading] = (None, TitleReading("not_report"))
     rank = -1
-    for title in [*page.titles, *(line for line in lines if len(line) < 80), *pairs, *extra_titles]:
+    candidates = [*page.titles, *(line for line in lines if len(line) < 80), *pairs, *extra_titles]
+    for title in candidates:
         reading = classify_title(title)
         score = (reading.kind == "report") * 4 + (reading.year is not None) * 2 + (reading.agency is not None)
         if reading.kind != "not_report" and score > rank:
             best, rank = (title, reading), score
-    title, reading = best
+    chosen, reading = best
     text = squeeze("".join(page.lines[:60]))[:20_000]
     year = reading.year
     if year is None and (period := PERIOD.search(text)):
@@ -50,7 +51,7 @@ def identify(page: Page, extra_titles: tuple[str, ...] = ()) -> tuple[str | None
             agency.kind = "department"
             agency.level = "province" if MUNICIPALITY.match(name) or "省" in name[:8] else None
         agency.scope = "region_aggregate" if AGGREGATE.search(text[:3000]) else "own"
-    return (title or (page.titles[0] if page.titles else None)), reading._replace(year=year), agency
+    return (chosen or (page.titles[0] if page.titles else None)), reading._replace(year=year), agency
 
 
 def published_on(page: Page) -> str | None:

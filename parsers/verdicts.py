@@ -24,13 +24,13 @@ class TableOutcome:
     extras: list[Extra] = field(default_factory=list)
 
 
-def judge(form: Form, table: FormTable, found: Alignment, truncated: bool, no_rules: bool) -> TableOutcome:
-    """The reading of one table with one form."""
+def judge(form: Form, table: FormTable, found: Alignment, truncated: bool, no_rules: bool, named: bool) -> TableOutcome:
+    """The reading of one table with one form. `named`: the document says whose report it is, so blanks are its answer."""
     ids = [f.id for f in table.fields]
     placed = {i: found.placed[i] for i in ids if i in found.placed}
     filled = [i for i, p in placed.items() if p.content.state is not CellState.BLANK]
     doubts = {i: r for i, r in found.doubts.items() if i in set(ids)}
-    if not filled and not doubts:
+    if not filled and not (named and len(placed) == len(ids)):
         return TableOutcome(TableReading(verdict=TableVerdict.ABSENT))
     out = TableOutcome(TableReading(verdict=TableVerdict.VERIFIED, era=form.id))
     states: dict[str, CellState] = {}
@@ -69,8 +69,8 @@ def judge(form: Form, table: FormTable, found: Alignment, truncated: bool, no_ru
     if any(s in (CellState.TEXT, CellState.UNPARSED) for s in states.values()):
         reasons.add("unreadable_cells")
         out.suspect.update(i for i, s in states.items() if s in (CellState.TEXT, CellState.UNPARSED))
-    out.findings = [_finding(a, placed, missing) for a in assessed if not a.check.passed]
-    if len(missing) > len(ids) * 0.6 or all(i in out.suspect for i in ids):
+    out.findings = [_finding(a, missing) for a in assessed if not a.check.passed]
+    if len(missing) > len(ids) * 0.6 or (set(ids) <= out.suspect and "truncated" not in reasons):
         out.reading.verdict = TableVerdict.REFUSED
         for i in ids:
             if i in placed and placed[i].method is ReadMethod.PROOF and i not in out.suspect:
@@ -92,12 +92,13 @@ def _bound(field_id: str, assessed: list[Assessed]) -> bool:
     return any(a.identity.binds and a.check.passed and field_id in a.identity.ids for a in assessed)
 
 
-def _finding(a: Assessed, placed: object, missing: list[str]) -> Finding:
+def _finding(a: Assessed, missing: list[str]) -> Finding:
     sign = {"=": "≠", ">=": "<", "!=": "="}[a.identity.relation]
+    left, right = " + ".join(a.identity.left), " + ".join(a.identity.right) or "0"
     return Finding(
         code=a.check.code,
         place=a.check.place,
         severity=a.check.severity,
         fault=Fault.UNKNOWN if missing else Fault.SOURCE,
-        message=f"{' + '.join(a.identity.left)} = {a.check.left} {sign} {a.check.right} = {' + '.join(a.identity.right) or 0}",
+        message=f"{left} = {a.check.left} {sign} {a.check.right} = {right}",
     )

@@ -62,7 +62,7 @@ def _tidy(text: str) -> str:
 
 
 def _cell_text(element: "etree._Element") -> str:
-    return "".join(element.itertext()).strip() if len(element) else (element.text or "").strip()
+    return "".join(map(str, element.itertext())).strip() if len(element) else (element.text or "").strip()
 
 
 def _table_rows(table: "etree._Element", number: int) -> list[Row]:
@@ -97,7 +97,7 @@ def page_of(root: "etree._Element", page: Page) -> Page:
             page.published = content
         elif SOURCED.match(name):
             page.source = content
-    titles = [_tidy("".join(t.itertext())) for t in root.iter("title", "h1")]
+    titles = [_tidy("".join(map(str, t.itertext()))) for t in root.iter("title", "h1")]
     for dropped in list(root.iter(*DROPPED, "title")):
         dropped.text = None
         for child in list(dropped):
@@ -115,7 +115,7 @@ def page_of(root: "etree._Element", page: Page) -> Page:
         block.tail = "\n" + (block.tail or "")
         if block.text:
             block.text = "\n" + block.text
-    for line in "".join(root.itertext()).split("\n"):
+    for line in "".join(map(str, root.itertext())).split("\n"):
         if line.startswith(MARK) and line.endswith(MARK) and line[1:-1].isdecimal():
             page.items.extend(tables[int(line[1:-1])])
         elif tidy := _tidy(line):

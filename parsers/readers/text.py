@@ -21,15 +21,14 @@ class _Lines:
     def __init__(self, page: Page) -> None:
         self.page, self.labels, self.values, self.number = page, list[str](), list[str](), 0
 
-    def row(self, texts: list[str], *, grid: bool = False) -> None:
+    def row(self, texts: list[str], *, grid: bool = False, loose: bool = True) -> None:
         self.number += 1
         cells = tuple(Cell(t, n) for n, t in enumerate(texts, 1))
-        self.page.items.append(Row(cells, 1, self.number, loose=True, grid=grid))
+        self.page.items.append(Row(cells, 1, self.number, loose=loose, grid=grid))
 
     def flush(self) -> None:
         if self.values:
             self.row(self.labels[-MOST_LABELS:] + self.values)
-        if self.values:
             self.labels, self.values = [], []
 
     def tokens(self, tokens: list[str]) -> None:
@@ -67,7 +66,7 @@ def read_text(text: str) -> Page:
             continue
         if "\t" in raw:
             collect.flush()
-            collect.row([c.strip() for c in raw.strip("\r\n").split("\t")])
+            collect.row([c.strip() for c in raw.strip("\r\n").split("\t")], loose=False)
             collect.labels = []
             continue
         page.items.append(line.lstrip("# "))
@@ -82,6 +81,8 @@ def read_text(text: str) -> Page:
                 collect.tokens(["".join(tokens[:cut]), *tokens[cut:]] if cut else tokens)
         elif len(line) > LONG:
             collect.tokens(line.split())
+    open_values = any(read_cell(v).value is not None for v in collect.values)
+    ends_in_row = bool(page.items) and isinstance(page.items[-1], Row) and not collect.labels
     collect.flush()
-    page.truncated = bool(lines) and isinstance(page.items[-1] if page.items else None, Row)
+    page.truncated = open_values or ends_in_row
     return page
