@@ -13,7 +13,9 @@ SPACES = re.compile(r"\s+")
 QUOTES = re.compile("[“”\"'‘’「」『』]")
 BRACKETS = str.maketrans("〔〕﹝﹞【】", "[][][]")
 # 一、 （一） 1. 1、 (1) ① (NFKC: 1) and a bare 1 before a word; 三类 and 三安全 stay, they have no separator.
-ENUMERATOR = re.compile(r"^(?:\([一二三四五六七八九十]{1,2}\)|\(\d{1,2}\)|[一二三四五六七八九十]{1,2}[、.,)]|\d{1,2}[、.,)]?(?=\D))")
+ENUMERATOR = re.compile(
+    r"^(?:\([一二三四五六七八九十]{1,2}\)|\(\d{1,2}\)|[一二三四五六七八九十]{1,2}[、.,)]|\d{1,2}[、.,)]?(?=\D))"
+)
 
 
 def fold(text: str) -> str:

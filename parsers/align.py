@@ -1,5 +1,6 @@
 """Gives each value cell its id: rows by label, columns by position with the full count."""
 
+import itertools
 import re
 from dataclasses import dataclass, field
 
@@ -173,7 +174,7 @@ def _unlabelled(at: int, row: Row, contents: list[Content], index: LabelIndex, w
     if not words and filled and walk.short:
         target, first, begun, label = walk.short
         walk.short = None
-        more = [c for c in row.cells]
+        more = list(row.cells)
         while more and not more[-1].text.strip():
             more.pop()
         if len(begun) + len(more) == len(target.fields):
@@ -254,7 +255,7 @@ def _fill_gaps(index: LabelIndex, found: Alignment) -> None:
     rows = [t for t in index.targets if len(t.fields) > 1 and t.table not in index.strips]
     by_row = {(t.table, t.row): n for n, t in enumerate(rows)}
     order = [(at, by_row[t.table, t.row]) for at, t in found.order if (t.table, t.row) in by_row]
-    for (start, first), (end, last) in zip(order, order[1:], strict=False):
+    for (start, first), (end, last) in itertools.pairwise(order):
         missing = [rows[n] for n in range(first + 1, last)]
         if not missing or any(f in found.placed for t in missing for f in t.fields):
             continue

@@ -115,6 +115,8 @@ def _report(page: Page, parts: Sequence[Part]) -> Report:
     cannot_make_rules = agency.level in ("county", "township")
     report = Report(verdict=ReportVerdict.NARRATIVE, report_year=reading.year, agency=agency, title=title,
                     published_on=published_on(page))  # fmt: skip
+    named = reading.kind == "report" and reading.year is not None
+    eras: list[str] = []
     table_ids = dict.fromkeys(t.id for f in load_forms().values() for t in f.tables)
     last_table = _last_table(page, found)
     for table_id in table_ids:

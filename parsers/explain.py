@@ -20,8 +20,8 @@ def explain_value(report: dict[str, Any], field_id: str) -> str:
     for check in report["checks"]:
         if (
             check["place"] in (field_id, row)
-            or check["place"].rpartition(".")[2] == column
-            and check["code"].startswith("APP")
+            or (check["place"].rpartition(".")[2] == column
+            and check["code"].startswith("APP"))
         ):
             mark = "passed" if check["passed"] else "FAILED"
             lines.append(

@@ -1,5 +1,6 @@
 """Which report is it: title, year, agency, scope, date of publication."""
 
+import itertools
 import re
 
 from model.normal_text import squeeze
@@ -25,7 +26,7 @@ CORE = re.compile(r"^(?:.{2,10}?(?:自治区|省))?(?:.{2,8}?(?:市|州|盟))?(?
 def identify(page: Page, extra_titles: tuple[str, ...] = ()) -> tuple[str | None, TitleReading, AgencyReading]:
     """Title, its reading and the agency; the year falls back on the period sentence of the text."""
     lines = page.lines[:25]
-    pairs = [a + b for a, b in zip(lines, lines[1:], strict=False) if len(a) + len(b) < 80]
+    pairs = [a + b for a, b in itertools.pairwise(lines) if len(a) + len(b) < 80]
     best: tuple[str | None, TitleReading] = (None, TitleReading("not_report"))
     rank = -1
     candidates = [*page.titles, *(line for line in lines if len(line) < 80), *pairs, *extra_titles]

@@ -25,7 +25,7 @@ class TableOutcome:
 
 
 def judge(form: Form, table: FormTable, found: Alignment, truncated: bool, no_rules: bool, named: bool) -> TableOutcome:
-    """The reading of one table with one form. `named`: the document says whose report it is, so blanks are its answer."""
+    """The reading of one table. `named`: the document says whose report it is, so blanks are its answer."""
     ids = [f.id for f in table.fields]
     placed = {i: found.placed[i] for i in ids if i in found.placed}
     filled = [i for i, p in placed.items() if p.content.state is not CellState.BLANK]
