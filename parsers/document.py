@@ -13,7 +13,7 @@ from parsers.digests import VERSION, parser_digest
 from parsers.glued import read_glued
 from parsers.identity import identify, published_on
 from parsers.labels import LabelIndex, indexes
-from parsers.page import Page, Row
+from parsers.page import Page
 from parsers.parts import Part, read_part
 from parsers.readers.decode import decode, kind_of
 from parsers.readers.html import TooHostile
@@ -83,7 +83,10 @@ def _align(page: Page, index: LabelIndex, year: int | None) -> Alignment:
     if len(found.placed) < len(index.form.fields) * 0.5 and any(len(line) > 300 for line in page.lines):
         words = "".join(i if isinstance(i, str) else "".join(c.text for c in i.cells) for i in page.items if
                         isinstance(i, str) or not i.loose)  # fmt: skip
-        page.glued = read_glued(squeeze(words), index.form, found) or page.glued
+        flat = squeeze(words)
+        page.glued = read_glued(flat, index.form, found) or page.glued
+        for table in index.form.tables:
+            found.seen.setdefault(table.id, set()).update(m for m in table.markers if m in flat)
     return found
 
 
@@ -118,26 +121,34 @@ def _report(page: Page, parts: Sequence[Part]) -> Report:
     named = reading.kind == "report" and reading.year is not None
     eras: list[str] = []
     table_ids = dict.fromkeys(t.id for f in load_forms().values() for t in f.tables)
-    last_table = _last_table(page, found)
     for table_id in table_ids:
-        index, chosen = max(found.values(), key=lambda pair: _score(pair[0], table_id, pair[1]))
+        index, chosen = _best(found, table_id, eras)
         table = index.form.table(table_id)
         if table is None:
             continue
         cut = page.truncated and chosen.last[:1] != () and chosen.last[0].startswith(table_id + ".")
         outcome = judge(index.form, table, chosen, cut, cannot_make_rules, named)
         _add(report, table_id, outcome)
+        eras += [outcome.reading.era] if outcome.reading.era else []
     report.tables.setdefault("stat2014", TableReading(verdict=TableVerdict.ABSENT))
-    eras = [t.era for t in report.tables.values() if t.era]
     report.format_era = max(eras, key=eras.count) if eras else None
     newest = next(iter(load_forms().values()))
     report.sections = sections_of(page, load_forms().get(report.format_era or "", newest))
-    _verdict(report, reading.kind, last_table)
+    _verdict(report, reading.kind)
     return report
 
 
-def _last_table(page: Page, found: dict[str, tuple[LabelIndex, Alignment]]) -> bool:
-    return bool(page.items) and isinstance(page.items[-1], Row) and bool(found)
+def _best(
+    found: dict[str, tuple[LabelIndex, Alignment]], table_id: str, eras: list[str]
+) -> tuple[LabelIndex, Alignment]:
+    """The form that reads most of a table; where two read as much of it, the form of the tables before."""
+    scores = {e: _score(i, table_id, a) for e, (i, a) in found.items()}
+    filled = {e: sum(f.startswith(table_id + ".") for f in a.placed) for e, (_, a) in found.items()}
+    best = max(scores, key=lambda e: scores[e])
+    for era in eras[:1]:
+        if filled.get(era) == filled[best] and scores[best] - scores[era] < 500:
+            best = era
+    return found[best]
 
 
 def _add(report: Report, table_id: str, outcome: TableOutcome) -> None:
@@ -151,7 +162,7 @@ def _add(report: Report, table_id: str, outcome: TableOutcome) -> None:
     report.extras += [e for e in outcome.extras if isinstance(e, Extra)]
 
 
-def _verdict(report: Report, kind: str, _cut: bool) -> None:
+def _verdict(report: Report, kind: str) -> None:
     there = [t.verdict for t in report.tables.values() if t.verdict is not TableVerdict.ABSENT]
     if there:
         worst = max(there, key=ORDER.index)
