@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from parse_answers import silent_errors
+from tests.parse_answers import silent_errors
 
 from model.report import Report
 from model.vocabulary import CellState, ReportVerdict, TableVerdict

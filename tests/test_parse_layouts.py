@@ -1,7 +1,7 @@
 """Generated reports in every layout: whole, verified, each value and each state of a cell as printed."""
 
 import pytest
-from parse_answers import silent_errors
+from tests.parse_answers import silent_errors
 
 from infra.simulator.reports import LAYOUTS, invent, render
 from model.vocabulary import ReportVerdict
