@@ -33,7 +33,7 @@ $(READY): requirements.lock pyproject.toml
 
 # A portal whose rows no request gives needs Chromium. Without one everything else works, and the demo says what it left out.
 $(BROWSER): $(READY)
-	@$(BIN)/python -m spiders.browser --install || echo "No browser: portals that need one are left out."
+	@$(BIN)/python -m flows.browser_setup || true
 	@touch $@
 
 demo: setup ## Three crawls of simulated portals: baseline, nothing new, then changes and alerts (STORE=s3: on SeaweedFS)

@@ -33,10 +33,12 @@ def _shown(field_id: str, report: Mapping[str, Any]) -> Text:
 
 
 def _block_table(table: FormTable, block: Block, report: Mapping[str, Any]) -> Table:
-    drawn = Table(box=box.SQUARE, show_lines=False, pad_edge=False, header_style="bold")
-    drawn.add_column(block.label or block.head or "")
+    drawn = Table(box=box.SQUARE, show_lines=False, pad_edge=False, padding=0, header_style="bold")
+    narrow = len(block.leaves) > 4
+    # Eighty columns must do: long labels and headers are folded, figures never are.
+    drawn.add_column(block.label or block.head or "", overflow="fold", min_width=26 if narrow else None)
     for column in block.leaves:
-        drawn.add_column(column.label, justify="right", overflow="fold", max_width=12)
+        drawn.add_column(column.label, justify="right", overflow="fold", max_width=6 if narrow else 14)
     for row, above in table.value_rows(block):
         label = Text("  " * len(above) + row.label) if row.label else Text("")
         drawn.add_row(label, *(_shown(table.field_id(block, row, column), report) for column in block.leaves))

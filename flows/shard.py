@@ -78,7 +78,7 @@ def main() -> int:
         store = open_store(order.store, settings=order.storage)
         Archive(store)
         with LedgerWriter(store, order.job.run, order.job.shard) as sink:
-            run_crawl(order.job, sink, on_progress=voice.say)
+            run_crawl(order.job, sink, on_progress=voice.say, browser=order.browser)
     except GongkaiError as error:
         voice.say({"type": "error", "group": group_of(error), "kind": type(error).__name__, "message": str(error)})
         return 1

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-SITES = ("qinghe",)
+SITES = ("qinghe", "songyuan", "yunling")
+NEEDS_BROWSER = frozenset({"yunling"})
 
 
 def demo(
@@ -17,6 +18,7 @@ def demo(
         str, typer.Option(help="Where the demo's archive goes; an earlier demo's is replaced")
     ] = "./archive",
     backend: Annotated[str, typer.Option(help="folder, or s3: a SeaweedFS server started for the demo")] = "folder",
+    picture: Annotated[Path | None, typer.Option(help="Also draw what is printed into this SVG file")] = None,
 ) -> None:
     """Crawl simulated portals three times: baseline, nothing new, then changes and alerts."""
     if backend not in ("folder", "s3"):
@@ -24,7 +26,7 @@ def demo(
     # Imported only now: the simulator and Prefect take a second that other commands need not wait for.
     from flows.demo.play import fresh_folder, next_steps, play
 
-    console = Console()
+    console = Console(record=True, width=100) if picture else Console()
     with contextlib.ExitStack() as stack:
         if backend == "folder":
             fresh_folder(Path(store))
@@ -36,10 +38,19 @@ def demo(
     console.print("\n[bold]Try next[/]" + (f" (the archive lies in {address})" if backend == "folder" else ""))
     for line in next_steps(store):
         console.print(f"  .venv/bin/{line}" if shutil.which("gongkai") is None else f"  {line}")
+    if picture is not None:
+        picture.write_text(console.export_svg(title="make demo"), encoding="utf-8")
 
 
 def _sites() -> tuple[list[str], dict[str, str]]:
     """The simulated sites, and those that this machine can't show, with the reason."""
+    from flows.settings import Settings
+    from spiders.browser import BrowserMissing, find_chromium
+
+    try:
+        find_chromium(Settings().browser)
+    except BrowserMissing as error:
+        return [s for s in SITES if s not in NEEDS_BROWSER], dict.fromkeys(sorted(NEEDS_BROWSER), str(error))
     return list(SITES), {}
 
 

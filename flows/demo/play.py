@@ -99,7 +99,7 @@ def next_steps(store: str) -> list[str]:
     return [
         f"gongkai list{at}",
         f"gongkai show 青禾 财政 2021{at}",
-        f"gongkai diff 青禾 财政 2021{at}",
+        f"gongkai diff 青禾 财政 2019{at}",
         "gongkai portals",
         "gongkai parse tests/reports",
     ]
