@@ -37,6 +37,7 @@ class Alignment:
     seen: dict[str, set[str]] = field(default_factory=dict)
     loose_rows: list[tuple[int, Row]] = field(default_factory=list)
     order: list[tuple[int, Target]] = field(default_factory=list)
+    disordered: set[str] = field(default_factory=set)
     last: tuple[str, ...] = ()
 
 
@@ -47,6 +48,7 @@ class _Walk:
     short: tuple[Target, Row, list[Cell], str] | None = None
     strip_words: int = 0
     skip: bool = False
+    moved: dict[str, tuple[str, ...]] = field(default_factory=dict)
     expected_year: int | None = None
 
 
@@ -60,6 +62,7 @@ def align(page: Page, index: LabelIndex, year: int | None) -> Alignment:
             _row(at, item, index, walk, found)
     _give_up(walk, found)
     _fill_gaps(index, found)
+    found.doubts.update(dict.fromkeys(found.disordered & found.placed.keys(), "columns_out_of_order"))
     return found
 
 
@@ -113,6 +116,7 @@ def _row(at: int, row: Row, index: LabelIndex, walk: _Walk, found: Alignment) ->
         )
         return
     if target is None:
+        _header(row, contents, index, walk, found)
         _unlabelled(at, row, contents, index, walk, found)
         return
     if row.loose and not any(c.text.strip() for c in values) and (target.scoped or not row.grid):
@@ -160,7 +164,9 @@ def _strip(
         values = list(row.cells[start:])
         while row.loose and len(values) > len(ids) and not values[-1].text.strip():
             values.pop()
-        if len(values) != len(ids) or not any(v.text.strip() for v in values):
+        if len(values) != len(ids):
+            continue
+        if not any(v.text.strip() for v in values) and (row.loose or walk.table != table or ids[0] in found.placed):
             continue
         if walk.table == table or len(found.seen.get(table, ())) >= 2:
             walk.table = table
@@ -187,12 +193,36 @@ def _unlabelled(at: int, row: Row, contents: list[Content], index: LabelIndex, w
     values = [c for c, k in zip(row.cells, contents, strict=True) if k.is_value and c.text.strip()]
     if len(words) == 1 and values and walk.table and not walk.skip and row.cells[0] is words[0]:
         label = words[0].text
-        if index.is_header(label) or index.find(label) or len(label) > 60:
+        if index.is_header(label, walk.table) or index.find(label) or len(label) > 60:
             return
         raws = [c.text for c in row.cells[1:]]
         while raws and not raws[-1]:
             raws.pop()
         found.extras.append((walk.table, label, raws))
+
+
+def _header(row: Row, contents: list[Content], index: LabelIndex, walk: _Walk, found: Alignment) -> None:
+    """Columns that stand in another order than the form's are known by their header."""
+    words = [c.text for c, k in zip(row.cells, contents, strict=True) if not k.is_value]
+    if len(words) < 2 or any(k.value is not None for k in contents):
+        return
+    for fields, patterns in index.blocks:
+        named = [n for w in words for n, p in enumerate(patterns) if p is not None and p.search(label_key(w))]
+        if len(named) < 2 or len(set(named)) != len(named):
+            continue
+        places = sorted(named)
+        if named == places:
+            if len(named) > 2:
+                walk.moved.update({f[0]: f for f in fields if f[0] in walk.moved})
+            continue
+        if len(named) < min(3, len(patterns)):
+            found.disordered.update(i for f in fields for i in f)
+            continue
+        for row_fields in fields:
+            order = list(row_fields)
+            for place, column in zip(places, named, strict=True):
+                order[place] = row_fields[column]
+            walk.moved[row_fields[0]] = tuple(order)
 
 
 def _place(
@@ -227,8 +257,10 @@ def _place(
 def _put(target: Target, row: Row, values: list[Cell], label: str, found: Alignment, walk: _Walk) -> None:
     if walk.skip:
         return
-    for field_id, cell in zip(target.fields, values, strict=False):
-        placed = Placed(read_cell(cell.text), cell.text, row.where(cell.column), label)
+    fields = walk.moved.get(target.fields[0], target.fields)
+    for field_id, cell in zip(fields, values, strict=False):
+        method = ReadMethod.ORDINAL if fields is target.fields else ReadMethod.LABEL
+        placed = Placed(read_cell(cell.text), cell.text, row.where(cell.column), label, method)
         before = found.placed.get(field_id)
         if before is None:
             found.placed[field_id] = placed

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from model.forms import Block, Column, Form, FormTable, Row, load_forms
+from model.forms import Block, Form, FormTable, Row, load_forms
 from model.normal_text import bare_label, label_key
 
 NOTE = re.compile(r"\([^()]*\)$")
@@ -33,6 +33,15 @@ class LabelIndex:
         self.known: dict[str, tuple[Target, ...]] = {}
         self.headers = tuple(
             (t.id, re.compile(c.match)) for t in form.tables for b in t.blocks for c in b.leaves if c.match
+        )
+        self.blocks = tuple(
+            (
+                tuple(tuple(t.field_id(b, r, c) for c in b.leaves) for r, _ in t.value_rows(b)),
+                tuple(re.compile(c.match) if c.match else None for c in b.leaves),
+            )
+            for t in form.tables
+            for b in t.blocks
+            if t.label_width and len(b.leaves) > 1
         )
         self.strips = {t.id: tuple(f.id for f in t.fields) for t in form.tables if not t.label_width}
         self.sections = tuple((s, re.compile(s.match)) for s in form.sections)
@@ -73,9 +82,6 @@ class LabelIndex:
     def is_header(self, text: str, table: str | None = None) -> bool:
         key = label_key(text)
         return any(p.search(key) for t, p in self.headers if table in (None, t))
-
-    def columns(self, block: Block) -> tuple[Column, ...]:
-        return block.leaves
 
 
 @cache
