@@ -1,6 +1,7 @@
 """`gongkai demo`: see everything work in a minute, on this machine alone."""
 
 import contextlib
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,7 +36,10 @@ def demo(
             address = stack.enter_context(_seaweed(Path(store)))
         sites, left_out = _sites()
         play(address, sites, console, left_out)
-    console.print("\n[bold]Try next[/]" + (f" (the archive lies in {address})" if backend == "folder" else ""))
+    if backend == "s3":
+        console.print(f"\nThe archive lay in {address}; that server stopped with the demo.")
+        return
+    console.print(f"\n[bold]Try next[/] (the archive lies in {address})")
     for line in next_steps(store):
         console.print(f"  .venv/bin/{line}" if shutil.which("gongkai") is None else f"  {line}")
     if picture is not None:
@@ -56,5 +60,22 @@ def _sites() -> tuple[list[str], dict[str, str]]:
 
 @contextlib.contextmanager
 def _seaweed(folder: Path) -> Iterator[str]:
-    raise typer.BadParameter("s3 comes with the S3 backend", param_hint="--backend")
-    yield str(folder)
+    """A bucket in a SeaweedFS server that lives as long as the demo; its data stays in the folder."""
+    try:
+        from infra.seaweed import CREDENTIALS, running_seaweed
+    except ImportError as error:
+        raise typer.BadParameter(f"{error}; make setup installs it", param_hint="--backend") from error
+    from flows.demo.play import fresh_folder
+
+    fresh_folder(folder)
+    before = {name: os.environ.get(name) for name in CREDENTIALS}
+    os.environ.update(CREDENTIALS)
+    try:
+        with running_seaweed(folder) as server:
+            yield f"s3://{server.bucket}/demo?endpoint={server.endpoint}"
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name)
+            else:
+                os.environ[name] = value
