@@ -18,6 +18,7 @@ NUMBER = re.compile(rf"^(?P<sign>[+\-]|增加?|减少?)?\s*(?P<number>{PLAIN})\s
 DASH = re.compile(r"^[-—–―─]+$")
 NONE_WORDS = frozenset({"无", "暂无", "不涉及", "未涉及", "没有"})
 ZERO_LETTERS = frozenset({"O", "o", "〇", "○", "零"})
+LONGEST = 18
 SPACES = re.compile(r"\s+")
 
 
@@ -46,10 +47,10 @@ def read_cell(raw: str) -> Content:
     text = SPACES.sub(" ", fold(raw)).strip()
     if not text:
         return BLANK
-    if text.isdecimal():
-        return Content(CellState.NUMBER, int(text))
     if len(text) > 60:
         return Content(CellState.UNPARSED)
+    if text.isdecimal():
+        return Content(CellState.NUMBER, int(text)) if len(text) <= LONGEST else Content(CellState.UNPARSED)
     if DASH.match(text):
         return Content(CellState.DASH)
     if text in ("/", "\\"):

@@ -13,6 +13,7 @@ from parsers.cells import Content
 DIGITS = re.compile(r"^[\d.]+")
 MOST_SPLITS = 20_000
 MOST_DIGITS = 60
+LONGEST_NUMBER = 18
 
 
 def splits(digits: str, count: int) -> Iterator[tuple[int, ...]]:
@@ -54,6 +55,8 @@ def _segments(text: str, table: FormTable) -> Iterator[tuple[tuple[str, ...], st
 
 def _candidates(digits: str, fields: tuple[str, ...]) -> list[tuple[int | float, ...]]:
     if len(fields) == 1:
+        if len(digits) > LONGEST_NUMBER:
+            return []
         return [(float(digits) if "." in digits else int(digits),)] if digits.count(".") < 2 else []
     if "." in digits or len(digits) > MOST_DIGITS:
         return []

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from random import Random
 
 from infra.simulator.reports import Rendered
@@ -62,7 +63,7 @@ def split_number(page: str, document: Rendered, dice: Random) -> tuple[str, Prin
 
 def swapped_rows(page: str, document: Rendered, dice: Random) -> tuple[str, Printed, set[str]]:
     plain = [r for r in _value_rows(page) if len(CELL.findall(r[0])) == 8 and "rowspan" not in r[0]]
-    pairs = [(a, b) for a, b in zip(plain, plain[1:], strict=False) if not page[a.end() : b.start()].strip()]
+    pairs = [(a, b) for a, b in pairwise(plain) if not page[a.end() : b.start()].strip()]
     first, second = dice.choice(pairs)
     swapped = page[: first.start()] + second[0] + page[first.end() : second.start()] + first[0] + page[second.end() :]
     return swapped, dict(document.values), set()
@@ -92,7 +93,7 @@ def changed_figure(page: str, document: Rendered, dice: Random) -> tuple[str, Pr
     return page[: row.start()] + changed + page[row.end() :], printed, set()
 
 
-def swapped_columns(page: str, document: Rendered, dice: Random) -> tuple[str, Printed, set[str]]:
+def swapped_columns(page: str, document: Rendered, _dice: Random) -> tuple[str, Printed, set[str]]:
     """Header and figures of two columns change places together: the labels say so."""
     changed = page.replace("商业企业", "\0").replace("科研机构", "商业企业").replace("\0", "科研机构")
     printed: Printed = {}
@@ -131,7 +132,7 @@ def decoy_table(page: str, document: Rendered, dice: Random) -> tuple[str, Print
     return f"{page[:at]}<table>{rows}</table>{page[at:]}", dict(document.values), set()
 
 
-def wide_header_of_table_4(page: str, document: Rendered, dice: Random) -> tuple[str, Printed, set[str]]:
+def wide_header_of_table_4(page: str, document: Rendered, _dice: Random) -> tuple[str, Printed, set[str]]:
     words = ["结果维持", "结果纠正", "其他结果", "尚未审结", "总计"] * 3
     tables = list(re.finditer(r"<table\b[^>]*>(?:\s*<tbody>)?", page))
     at = tables[-1].end()

@@ -31,7 +31,8 @@ def test_what_is_no_number_has_no_value(raw: str, state: CellState) -> None:
 
 @pytest.mark.parametrize(
     ("raw", "bare"),
-    [("（一）予以公开", "予以公开"), ("㈠予以公开", "予以公开"), ("①属于国家秘密", "属于国家秘密"), ("1．重复申请", "重复申请"),
+    [("（一）予以公开", "予以公开"), ("㈠予以公开", "予以公开"), ("①属于国家秘密", "属于国家秘密"),
+     ("1．重复申请", "重复申请"),
      ("三、本年度办理结果", "本年度办理结果"), ("三安全一稳定", "三安全一稳定"), ("⾏政许可", "行政许可")],
 )  # fmt: skip
 def test_labels_lose_their_enumerator_only(raw: str, bare: str) -> None:

@@ -5,11 +5,11 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.parse_answers import silent_errors
 
 from model.report import Report
 from model.vocabulary import CellState, ReportVerdict, TableVerdict
 from parsers import Part, parse_document
+from tests.parse_answers import silent_errors
 
 DEFAULT = Path(__file__).parents[2] / "shared" / "corpus"
 CHOSEN = os.environ.get("GONGKAI_CORPUS")
@@ -28,7 +28,8 @@ def _cases() -> list[str]:
 def _read(name: str) -> tuple[Report, dict[str, object]]:
     folder = CORPUS / name
     (document,) = [p for p in folder.glob("document.*") if p.suffix in TEXTS]
-    return parse_document([Part("page", document.read_bytes())]), json.loads((folder / "expected.json").read_text("utf-8"))
+    expected: dict[str, object] = json.loads((folder / "expected.json").read_text("utf-8"))
+    return parse_document([Part("page", document.read_bytes())]), expected
 
 
 @pytest.mark.parametrize("name", _cases())
