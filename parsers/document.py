@@ -9,6 +9,7 @@ from model.report import Extra, Finding, ParserIdentity, Report, TableReading
 from model.vocabulary import Fault, ReportVerdict, TableVerdict
 from parsers.align import Alignment, align
 from parsers.checks import assess
+from parsers.claims import claims_of
 from parsers.digests import VERSION, parser_digest
 from parsers.glued import read_glued
 from parsers.identity import identify, published_on
@@ -134,6 +135,8 @@ def _report(page: Page, parts: Sequence[Part]) -> Report:
     report.format_era = max(eras, key=eras.count) if eras else None
     newest = next(iter(load_forms().values()))
     report.sections = sections_of(page, load_forms().get(report.format_era or "", newest))
+    overview = report.sections.get("overview")
+    report.claims = claims_of(overview.text, report.values) if overview else []
     _verdict(report, reading.kind)
     return report
 

@@ -61,7 +61,8 @@ def test_last_year_adds_findings_and_changes_no_value(tmp_path: Path) -> None:
     _, out, _ = _run([TIANJIN], previous=last)
     _, alone, _ = _run([TIANJIN])
     report = json.loads(out)
-    assert [(f["code"], f["place"]) for f in report["findings"]] == [("Y-CARRY", "applications.carried_in.natural_person")]
+    (finding,) = report["findings"]
+    assert (finding["code"], finding["place"]) == ("Y-CARRY", "applications.carried_in.natural_person")
     assert report["values"] == json.loads(alone)["values"]
     assert report["verdict"] == "verified"
 
