@@ -91,11 +91,8 @@ def _row(at: int, row: Row, index: LabelIndex, walk: _Walk, found: Alignment) ->
     for n, (cell, content) in enumerate(zip(cells, contents, strict=True)):
         if content.is_value:
             continue
-        for table, words in index.familiar.items():
-            key = label_key(cell.text) if len(cell.text) < 120 else ""
-            hits = {w for w in words if w in key} if key else set()
-            if hits:
-                found.seen.setdefault(table, set()).update(hits)
+        for table, hits in index.hits(cell.text):
+            found.seen.setdefault(table, set()).update(hits)
         chosen = _choose(index.find(cell.text), walk)
         if chosen is None and row.loose and n:
             chosen = _joined([c.text for c in cells[max(0, n - 3) : n + 1]], index, walk)

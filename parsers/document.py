@@ -91,6 +91,19 @@ def _align(page: Page, index: LabelIndex, year: int | None) -> Alignment:
     return found
 
 
+def _alignments(page: Page, year: int | None) -> dict[str, tuple[LabelIndex, Alignment]]:
+    """The page read with each form, the likeliest first; a form that reads everything needs no rival."""
+    words = "".join(c.text for row in page.rows for c in row.cells)
+    likely = sorted(indexes(), key=lambda i: -sum(m in words for t in i.form.tables for m in t.markers))
+    found: dict[str, tuple[LabelIndex, Alignment]] = {}
+    for index in likely:
+        found[index.form.id] = (index, _align(page, index, year))
+        alignment = found[index.form.id][1]
+        if len(alignment.placed) == len(index.form.fields) and not alignment.doubts:
+            break
+    return found
+
+
 def _score(index: LabelIndex, table_id: str, found: Alignment) -> float:
     table = index.form.table(table_id)
     if table is None:
@@ -115,7 +128,7 @@ def _report(page: Page, parts: Sequence[Part]) -> Report:
         page = again
     names = tuple(p.name for p in parts if p.name)
     title, reading, agency = identify(page, names)
-    found = {index.form.id: (index, _align(page, index, reading.year)) for index in indexes()}
+    found = _alignments(page, reading.year)
     cannot_make_rules = agency.level in ("county", "township")
     report = Report(verdict=ReportVerdict.NARRATIVE, report_year=reading.year, agency=agency, title=title,
                     published_on=published_on(page))  # fmt: skip

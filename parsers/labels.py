@@ -31,6 +31,7 @@ class LabelIndex:
         self.form = form
         self.targets: list[Target] = []
         self.known: dict[str, tuple[Target, ...]] = {}
+        self.met: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {}
         self.headers = tuple(
             (t.id, re.compile(c.match)) for t in form.tables for b in t.blocks for c in b.leaves if c.match
         )
@@ -78,6 +79,17 @@ class LabelIndex:
         plain = NOTE.sub("", key) or key
         exact = tuple(t for t in self.targets if key in t.names or plain in t.names)
         return exact or tuple(t for t in self.targets if t.pattern.search(key))[:1]
+
+    def hits(self, text: str) -> tuple[tuple[str, frozenset[str]], ...]:
+        """Words of the form's tables that a cell contains."""
+        found = self.met.get(text)
+        if found is None:
+            key = label_key(text) if len(text) < LONGEST + 10 else ""
+            pairs = ((t, frozenset(w for w in words if w in key)) for t, words in self.familiar.items())
+            found = self.met[text] = tuple((t, h) for t, h in pairs if h)
+            if len(self.met) > 20_000:
+                self.met.clear()
+        return found
 
     def is_header(self, text: str, table: str | None = None) -> bool:
         key = label_key(text)

@@ -10,6 +10,8 @@ VALUES = {
     "review_litigation.litigation_direct.total": 1, "review_litigation.litigation_after_review.total": 3,
 }  # fmt: skip
 
+SUITS = "review_litigation.litigation_direct.total + review_litigation.litigation_after_review.total"
+
 
 @pytest.mark.parametrize(
     ("text", "number", "compared", "agrees"),
@@ -21,7 +23,7 @@ VALUES = {
         ("上年结转8件", 8, "applications.carried_in.total", False),
         ("已办理206件", 206, "applications.new_received.total - applications.carried_out.total", True),
         ("行政复议2件", 2, "review_litigation.administrative_review.total", True),
-        ("行政诉讼4起", 4, "review_litigation.litigation_direct.total + review_litigation.litigation_after_review.total", True),
+        ("行政诉讼4起", 4, SUITS, True),
     ],
 )  # fmt: skip
 def test_phrase_is_compared_with_its_candidates(text: str, number: int, compared: str, agrees: bool) -> None:
