@@ -39,6 +39,7 @@ class Alignment:
     order: list[tuple[int, Target]] = field(default_factory=list)
     disordered: set[str] = field(default_factory=set)
     last: tuple[str, ...] = ()
+    last_at: int = -1
 
 
 @dataclass
@@ -59,7 +60,10 @@ def align(page: Page, index: LabelIndex, year: int | None) -> Alignment:
         if isinstance(item, str):
             _line(item, index, walk)
         else:
+            before = found.last
             _row(at, item, index, walk, found)
+            if found.last is not before:
+                found.last_at = at
     _give_up(walk, found)
     _fill_gaps(index, found)
     found.doubts.update(dict.fromkeys(found.disordered & found.placed.keys(), "columns_out_of_order"))
@@ -153,6 +157,8 @@ def _strip(
     row: Row, contents: list[Content], index: LabelIndex, walk: _Walk, found: Alignment
 ) -> tuple[str, list[Cell]] | None:
     """The one row of a table that has no row labels (Table 4): exactly as many values as columns."""
+    if len(contents) < index.narrowest_strip:
+        return None
     for table, ids in index.strips.items():
         tail = [n for n, c in enumerate(contents) if not c.is_value]
         start = tail[-1] + 1 if tail else 0

@@ -24,18 +24,17 @@ SPACES = re.compile(r"\s+")
 
 @dataclass(frozen=True)
 class Content:
-    """The reading of a cell. `value` is None unless the state is `number`; `doubtful`: a letter typed for a digit."""
+    """The reading of a cell. `value` is None unless the state is `number`; `doubtful`: a letter typed for a digit.
+
+    `is_value`: could this stand in a value cell of the form (a number, or a sign of none)?
+    """
 
     state: CellState
     value: Number | None = None
     unit: str | None = None
     signed: bool = False
     doubtful: bool = False
-
-    @property
-    def is_value(self) -> bool:
-        """Could this stand in a value cell of the form (a number, or a sign of none)?"""
-        return self.state not in (CellState.TEXT, CellState.UNPARSED)
+    is_value: bool = True
 
 
 BLANK = Content(CellState.BLANK)
@@ -48,9 +47,9 @@ def read_cell(raw: str) -> Content:
     if not text:
         return BLANK
     if len(text) > 60:
-        return Content(CellState.UNPARSED)
+        return Content(CellState.UNPARSED, is_value=False)
     if text.isdecimal():
-        return Content(CellState.NUMBER, int(text)) if len(text) <= LONGEST else Content(CellState.UNPARSED)
+        return Content(CellState.NUMBER, int(text)) if len(text) <= LONGEST else Content(CellState.UNPARSED, is_value=False)
     if DASH.match(text):
         return Content(CellState.DASH)
     if text in ("/", "\\"):
@@ -66,4 +65,4 @@ def read_cell(raw: str) -> Content:
             value = int(value)
         sign = match["sign"] or ""
         return Content(CellState.NUMBER, -value if sign[:1] in ("-", "减") else value, match["unit"], signed=bool(sign))
-    return Content(CellState.TEXT if any(c.isdecimal() for c in text) else CellState.UNPARSED)
+    return Content(CellState.TEXT if any(c.isdecimal() for c in text) else CellState.UNPARSED, is_value=False)

@@ -140,7 +140,8 @@ def _report(page: Page, parts: Sequence[Part]) -> Report:
         table = index.form.table(table_id)
         if table is None:
             continue
-        cut = page.truncated and chosen.last[:1] != () and chosen.last[0].startswith(table_id + ".")
+        at_end = page.reader != "text" or chosen.last_at == len(page.items) - 1
+        cut = page.truncated and at_end and bool(chosen.last) and chosen.last[0].startswith(table_id + ".")
         outcome = judge(index.form, table, chosen, cut, cannot_make_rules, named)
         _add(report, table_id, outcome)
         eras += [outcome.reading.era] if outcome.reading.era else []

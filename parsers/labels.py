@@ -45,6 +45,7 @@ class LabelIndex:
             if t.label_width and len(b.leaves) > 1
         )
         self.strips = {t.id: tuple(f.id for f in t.fields) for t in form.tables if not t.label_width}
+        self.narrowest_strip = min(map(len, self.strips.values()), default=1_000_000)
         self.sections = tuple((s, re.compile(s.match)) for s in form.sections)
         self.familiar = {t.id: (*t.familiar, *t.markers) for t in form.tables}
         for table in form.tables:
