@@ -27,7 +27,7 @@ COLUMN_LIKE = re.compile(
     r"(?:/|/(?:index|list|common_list|xxgk_list|newxxgk_list|rlist)\.\w+)$|/col/col\d+(?:/index\.html)?$"
 )
 LIST_PLACE = re.compile(
-    r"""(?:class|id)\s*=\s*["'][^"']*(?:list|liebiao|news|rows|container|app)[^"']*["']""", re.IGNORECASE
+    r"""\b(?:class|id)\s*=\s*(?:["'][^"']*|[\w-]*)(?:list|liebiao|news|rows|container|app)""", re.IGNORECASE
 )
 
 
@@ -73,7 +73,7 @@ def list_verdict(page: Page, hosts: frozenset[str]) -> Verdict:
         return Verdict(FetchState.OK)
     if NOTHING_HERE.search(page.visible_text):
         return Verdict(FetchState.OK_EMPTY, signals=("the page says that there is nothing",))
-    looks_like_one = LIST_PLACE.search(page.text) or COLUMN_NAME.search(page.title)
+    looks_like_one = LIST_PLACE.search(page.text) or "年报" in page.title or COLUMN_NAME.search(page.title)
     if page.soup.find("script") is not None and looks_like_one:
         return Verdict(FetchState.NEEDS_JS, signals=("a place for a list, scripts, and no row",))
     return Verdict(FetchState.OK_EMPTY, signals=("neither rows nor columns",))

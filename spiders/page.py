@@ -9,7 +9,8 @@ from bs4 import BeautifulSoup, Tag
 
 # <script>location.href="/zwgk/xxgknb/index.html"</script>, window.location.replace('…')
 SCRIPT_REDIRECT = re.compile(
-    r"""(?:window\.|document\.|top\.|self\.)?location(?:\.href)?\s*(?:=|\.replace\()\s*["']([^"'+]+)["'][ \t]*(?:[;)<}]|$)""",
+    r"""(?:window\.|document\.|top\.|self\.)?location(?:\.href)?\s*(?:=|\.replace\()\s*"""
+    r"""["']([^"'+]+)["'][ \t]*(?:[;)<}]|$)""",
     re.MULTILINE,
 )
 # content="0; url=index.html"
