@@ -10,8 +10,8 @@ from parsers.cells import Content, read_cell
 from parsers.labels import LabelIndex, Target
 from parsers.page import Cell, Page, Row
 
-# 附:上年度数据, 2021年情况(供对照)
-OTHER_YEAR = re.compile(r"上一?年度?(?:同期|数据|情况|报表)|去年|对照|(20\d\d)年")
+# 附:上年度数据, 2021年情况(供对照), 附:2021年数据
+OTHER_YEAR = re.compile(r"上一?年度?(?:同期|数据|情况|报表)|供对照|(20\d\d)年度?.{0,14}(?:数据|情况|报表|统计表)")
 HEADING = re.compile(r"^(?:[一二三四五六七八九十]{1,2}[、.,]|第[一二三四五六七八九十]{1,2}部分)")
 
 
@@ -81,7 +81,7 @@ def _line(line: str, index: LabelIndex, walk: _Walk) -> None:
                 walk.table, walk.group, walk.skip = section.table, None, False
                 return
     caption = OTHER_YEAR.search(key)
-    if caption and len(key) <= 40 and walk.table and not HEADING.match(key):
+    if caption and len(key) <= 40 and key[-1] not in "。;;:," and walk.table and not HEADING.match(key):
         other = caption[1]
         walk.skip = other is None or (walk.expected_year is not None and int(other) != walk.expected_year)
 
@@ -249,7 +249,7 @@ def _place(
         spare = len(values) - wanted
         if len(rest) <= wanted and not any(c.text.strip() for c in values[wanted:]):
             values = values[:wanted]
-        elif lead >= spare:
+        elif lead == spare:
             values = values[spare:]
     if len(values) != wanted:
         _doubt(target, found, "row_of_other_length")

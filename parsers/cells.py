@@ -49,7 +49,9 @@ def read_cell(raw: str) -> Content:
     if len(text) > 60:
         return Content(CellState.UNPARSED, is_value=False)
     if text.isdecimal():
-        return Content(CellState.NUMBER, int(text)) if len(text) <= LONGEST else Content(CellState.UNPARSED, is_value=False)
+        if len(text) > LONGEST:
+            return Content(CellState.UNPARSED, is_value=False)
+        return Content(CellState.NUMBER, int(text))
     if DASH.match(text):
         return Content(CellState.DASH)
     if text in ("/", "\\"):
