@@ -68,12 +68,12 @@ class HostPace:
             if wait > 0:
                 await asyncio.sleep(wait)
             self.requests += 1
-            started = time.monotonic()
             try:
                 yield
             finally:
+                # From the answer on, so that the server never sees two requests closer than the delay.
                 spread = random.uniform(-self.politeness.jitter, self.politeness.jitter)
-                self._earliest = started + self.delay * (1 + spread)
+                self._earliest = max(self._earliest, time.monotonic() + self.delay * (1 + spread))
 
     def answered(self, latency: float) -> None:
         """Adapt to the server's speed: a server that needs long is asked seldom, and trusted again slowly."""
