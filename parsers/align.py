@@ -237,6 +237,10 @@ def _place(
         if form_table and len(row.cells) == form_table.width and len(values) > wanted:
             kept = list(row.cells[form_table.label_width :])
             values = kept if all(c.text == "" for c in kept[wanted:]) else values
+        if form_table and len(row.cells) < form_table.width and values and not values[0].text.strip():
+            # A cell is missing: the blank may belong to the label, not to the first column.
+            _doubt(target, found, "row_of_other_length")
+            return
     if row.loose:
         while values and not values[-1].text.strip() and (len(values) > wanted or not row.grid):
             values.pop()
