@@ -5,8 +5,6 @@ from urllib.parse import urlsplit
 
 from bs4 import Tag
 
-from model.capture import Row
-from model.titles import classify_title
 from model.vocabulary import FetchState
 from spiders.judge import Verdict
 from spiders.page import Page
@@ -78,6 +76,12 @@ def attachments(page: Page) -> list[str]:
     return found[:MOST_ATTACHMENTS]
 
 
+def is_report(page: Page) -> bool:
+    """Has the page the headings of a report, four of the six or more?"""
+    scope = container(page) or page.soup.body
+    return scope is not None and _headings(scope) >= 4
+
+
 def page_verdict(page: Page) -> Verdict:
     """Is this the page of a document? Positive test: enough text, or a file."""
     scope = container(page) or page.soup.body
@@ -85,13 +89,6 @@ def page_verdict(page: Page) -> Verdict:
     if text >= ENOUGH_TEXT or attachments(page) or _is_picture_series(scope):
         return Verdict(FetchState.OK)
     return Verdict(FetchState.OK_EMPTY, signals=(f"{text} characters of text and no file",))
-
-
-def article_row(page: Page, row: Row) -> Row:
-    """The row of a document that was reached by a column-like link: titled by the page itself."""
-    heading = page.soup.find("meta", attrs={"name": re.compile(r"^ArticleTitle$", re.IGNORECASE)})
-    title = str(heading.get("content") or "") if isinstance(heading, Tag) else page.title
-    return row if classify_title(title).kind != "report" else row.model_copy(update={"title": title})
 
 
 def _files(page: Page, scope: Tag) -> list[str]:

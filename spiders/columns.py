@@ -7,7 +7,8 @@ from urllib.parse import urljoin, urlsplit
 from model.capture import Row
 from model.titles import COLUMN_NAME, COLUMN_SLUG, classify_title, normal_title
 from model.vocabulary import FetchState
-from spiders.families import detect
+from spiders.article import is_report
+from spiders.families import detect, trs
 from spiders.judge import NOTHING_HERE, Verdict
 from spiders.page import Page, host_of
 from spiders.rows import full_title, is_file
@@ -71,8 +72,13 @@ def list_verdict(page: Page, hosts: frozenset[str]) -> Verdict:
     rows = family.rows(page) if family else []
     if rows or sub_columns(page, hosts, has_rows=False) or page.redirect_in_page():
         return Verdict(FetchState.OK)
+    if is_report(page):
+        return Verdict(FetchState.OK, signals=("a report under the address of a column",))
     if NOTHING_HERE.search(page.visible_text):
         return Verdict(FetchState.OK_EMPTY, signals=("the page says that there is nothing",))
+    # Lists of these products stand in the page itself: without rows they are empty, and a browser would see no more.
+    if trs.read_pager(page) or "<datastore" in page.text:
+        return Verdict(FetchState.OK_EMPTY, signals=("a list without rows",))
     looks_like_one = LIST_PLACE.search(page.text) or "年报" in page.title or COLUMN_NAME.search(page.title)
     if page.soup.find("script") is not None and looks_like_one:
         return Verdict(FetchState.NEEDS_JS, signals=("a place for a list, scripts, and no row",))

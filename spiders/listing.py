@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from model.capture import Row
 from model.portal import Portal
 from model.vocabulary import FetchState
+from spiders.article import is_report
 from spiders.browser import Browser, BrowserMissing, PlaywrightError
 from spiders.captures import Wanted
 from spiders.columns import MOST_DEPTH, is_column, list_verdict, sub_columns
@@ -16,7 +17,7 @@ from spiders.fetch import Fetched, Fetcher, HostRefused
 from spiders.judge import Verdict
 from spiders.page import Page, host_of
 from spiders.rendering import RenderingBlocked, rendered_pages
-from spiders.rows import fresh
+from spiders.rows import fresh, make_row
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +90,8 @@ class ListReader:
             self.listing.family = family.NAME
             self._take(documents)
             await self._turn_pages(page, family, documents)
+        elif depth and is_report(page):
+            self._take([make_row(page.url, title, None, "")])
         elif not below:
             self._note_empty(url, depth, title)
         return [(column.url, column.title) for column in below]

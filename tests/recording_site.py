@@ -1,11 +1,13 @@
 """A small web site on loopback that answers as told and writes down what it was asked, for tests of the spiders."""
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,8 @@ class RecordingSite:
 
 
 @contextmanager
-def recording_site(pages: dict[str, Answer]) -> Iterator[RecordingSite]:
-    """Serve `pages` until the end of the block."""
+def recording_site(pages: dict[str, Answer], certificate: Path | None = None) -> Iterator[RecordingSite]:
+    """Serve `pages` until the end of the block; over TLS with a certificate and key as one PEM file."""
     site = RecordingSite(pages)
 
     class Handler(BaseHTTPRequestHandler):
@@ -94,6 +96,10 @@ def recording_site(pages: dict[str, Answer]) -> Iterator[RecordingSite]:
         def log_message(self, format: str, *args: object) -> None: ...
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     site.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

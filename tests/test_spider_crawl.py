@@ -3,10 +3,15 @@
 import gzip
 import hashlib
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from model.errors import NoContact
 from spiders.process import check_contact, is_loopback, user_agent
@@ -311,16 +316,20 @@ def test_nothing_listed_is_a_problem_and_no_end_of_reports(tmp_path: Path) -> No
 def test_hub_and_columns(tmp_path: Path) -> None:
     pages: dict[str, Answer] = {
         START: '<html><title>年报</title><a href="./2025n/">2025年</a><a href="2024n/">2024年</a>'
+        '<a href="2022n/">青禾市2022年政府信息公开年报</a><a href="2026n/">2026年</a>'
         '<a href="/wzndbb/">2024年网站年度报表</a></html>',
         f"{START}2025n/": '<html><a href="bm/">部门</a></html>',
+        f"{START}2022n/": article("2022", "二、主动公开政府信息情况三、政府信息公开申请情况四、行政复议、行政诉讼"),
+        f"{START}2026n/": listing(),
         f"{START}2025n/bm/": listing(*reports(2025)),
         f"{START}2024n/": listing(*reports(2024)),
         f"{START}2025n/bm/t20250122_2025.html": article("2025"),
         f"{START}2024n/t20240122_2024.html": article("2024"),
     }
     done, site = run(pages, tmp_path)
-    assert {r.year for r in done.visit.rows} == {2024, 2023}
-    assert (done.visit.complete, done.visit.list_pages) == (True, 4)
+    assert {r.year for r in done.visit.rows} == {2024, 2023, 2022}
+    assert (done.visit.complete, done.visit.list_pages) == (True, 6)
+    assert done.states("page")["zfxxgknb/2022n/"] == "ok"
     assert "/wzndbb/" not in site.paths()
 
 
@@ -346,3 +355,36 @@ def test_no_contact_no_crawl() -> None:
         False,
     ]
     assert user_agent("mailto:a@b.example").endswith(" (+mailto:a@b.example)")
+
+
+def test_a_certificate_that_nobody_vouches_for(tmp_path: Path) -> None:
+    with recording_site(site_of(2025), certificate=_certificate(tmp_path)) as site:
+        work = portal(site.host, start_urls=[f"https://{site.host}{START}"])
+        done = crawl(job(work), tmp_path / "out")
+    assert site.asked == []
+    assert done.states("robots", "list") == {"robots.txt": "tls_error", "zfxxgknb/": "tls_error"}
+    assert done.visit.complete is False
+    assert "its certificate or protocol is not accepted" in done.visit.problems[0]
+
+
+def _certificate(folder: Path) -> Path:
+    """A certificate for this machine that it signed itself, with its key, as one PEM file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    pem = folder / "site.pem"
+    pem.write_bytes(secret + made.public_bytes(serialization.Encoding.PEM))
+    return pem
