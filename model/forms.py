@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
 from typing import Literal
@@ -19,11 +18,12 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from model.errors import InvalidForm
+from model.forms_parts import FormField, GridCell, Identity, Kind, Relation
 from model.vocabulary import Severity
 
-Kind = Literal["count", "money", "change"]
+__all__ = ["FormField", "GridCell", "Identity"]
+
 RowLayout = Literal["nested", "outline"]
-Relation = Literal["=", ">=", "!="]
 
 
 class _Data(BaseModel):
@@ -80,32 +80,6 @@ class Row(_Data):
         yield self, above
         for row in self.rows:
             yield from row.walk((*above, self))
-
-
-@dataclass(frozen=True)
-class FormField:
-    """One value of the form. `number` is its position in the table, from 0, in reading order."""
-
-    id: str
-    table: str
-    block: str
-    row: str
-    column: str
-    row_label: str
-    column_label: str
-    unit: str | None
-    kind: Kind
-    number: int
-
-
-@dataclass(frozen=True)
-class GridCell:
-    """A cell of the official grid: a printed label, or the place of a value (`field` is its id)."""
-
-    text: str
-    colspan: int = 1
-    rowspan: int = 1
-    field: str | None = None
 
 
 class Block(_Data):
@@ -207,31 +181,6 @@ class CheckRule(_Data):
     @property
     def between_years(self) -> bool:
         return any(t.startswith("last:") for t in (*self.left, *self.right))
-
-
-@dataclass(frozen=True)
-class Identity:
-    """A check rule with its placeholders filled in: ids of values on both sides."""
-
-    rule: str
-    severity: Severity
-    place: str
-    left: tuple[str, ...]
-    relation: Relation
-    right: tuple[str, ...]
-    tolerance: float
-    only_for: str | None
-    needs_nonzero: tuple[str, ...]
-    between_years: bool
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        return (*self.left, *self.right)
-
-    @property
-    def binds(self) -> bool:
-        """Does it prove values: an equation that must hold within one report?"""
-        return self.severity is Severity.ERROR and self.relation == "=" and not self.between_years
 
 
 class Derived(_Data):

@@ -6,8 +6,10 @@ import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from model.forms_parts import Identity
+
 if TYPE_CHECKING:
-    from model.forms import CheckRule, Form, Identity
+    from model.forms import CheckRule, Form
 
 
 def _values(form: Form, source: dict[str, str] | tuple[str, ...]) -> tuple[str, ...]:
@@ -39,8 +41,6 @@ def _spread(form: Form, term: str) -> tuple[str, ...]:
 
 def expand(form: Form, rule: CheckRule) -> Iterator[Identity]:
     """Every identity that a rule stands for. Raises ValueError for a table or group that does not exist."""
-    from model.forms import Identity
-
     names = list(rule.each)
     for chosen in itertools.product(*(_values(form, rule.each[n]) for n in names)):  # type: ignore[arg-type]
         fill = dict(zip(names, chosen, strict=True))

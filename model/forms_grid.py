@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from model.forms_parts import GridCell
+
 if TYPE_CHECKING:
-    from model.forms import Block, Column, FormTable, GridCell, Row
+    from model.forms import Block, Column, FormTable, Row
 
 
 def _header(table: FormTable, block: Block) -> list[list[GridCell]]:
-    from model.forms import GridCell
-
     depth = max(c.depth for c in block.columns)
     lines: list[list[GridCell]] = [[] for _ in range(depth)]
     if table.label_width:
@@ -32,8 +32,6 @@ def _height(row: Row) -> int:
 
 
 def _nested(table: FormTable, block: Block) -> list[list[GridCell]]:
-    from model.forms import GridCell
-
     lines: list[list[GridCell]] = []
 
     def put(row: Row, level: int, open_line: list[GridCell] | None) -> None:
@@ -56,8 +54,6 @@ def _nested(table: FormTable, block: Block) -> list[list[GridCell]]:
 
 
 def _outline(table: FormTable, block: Block) -> list[list[GridCell]]:
-    from model.forms import GridCell
-
     lines: list[list[GridCell]] = []
     for top in block.rows:
         for row, _ in top.walk():
@@ -71,8 +67,6 @@ def _outline(table: FormTable, block: Block) -> list[list[GridCell]]:
 
 def draw(table: FormTable) -> tuple[tuple[GridCell, ...], ...]:
     """Rows of cells, as `<tr>` and `<td>` would write them; values are empty cells with the id in `field`."""
-    from model.forms import GridCell
-
     lines: list[list[GridCell]] = []
     for block in table.blocks:
         if block.label:

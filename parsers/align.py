@@ -1,45 +1,19 @@
 """Gives each value cell its id: rows by label, columns by position with the full count."""
 
-import itertools
 import re
 from dataclasses import dataclass, field
 
 from model.normal_text import bare_label, label_key
-from model.vocabulary import CellState, ReadMethod
+from model.vocabulary import ReadMethod
+from parsers.alignment import Alignment, Placed
 from parsers.cells import Content, read_cell
+from parsers.gaps import fill_gaps
 from parsers.labels import LabelIndex, Target
 from parsers.page import Cell, Page, Row
 
 # 附:上年度数据, 2021年情况(供对照), 附:2021年数据
 OTHER_YEAR = re.compile(r"上一?年度?(?:同期|数据|情况|报表)|供对照|(20\d\d)年度?.{0,14}(?:数据|情况|报表|统计表)")
 HEADING = re.compile(r"^(?:[一二三四五六七八九十]{1,2}[、.,]|第[一二三四五六七八九十]{1,2}部分)")
-
-
-@dataclass(frozen=True)
-class Placed:
-    """A cell that got an id."""
-
-    content: Content
-    raw: str
-    where: str
-    label: str
-    method: ReadMethod = ReadMethod.ORDINAL
-
-
-@dataclass
-class Alignment:
-    """What one form found in a page. `doubts`: id to the reason why its value may be wrong."""
-
-    placed: dict[str, Placed] = field(default_factory=dict)
-    doubts: dict[str, str] = field(default_factory=dict)
-    extras: list[tuple[str, str, list[str]]] = field(default_factory=list)
-    marked: dict[str, int] = field(default_factory=dict)
-    seen: dict[str, set[str]] = field(default_factory=dict)
-    loose_rows: list[tuple[int, Row]] = field(default_factory=list)
-    order: list[tuple[int, Target]] = field(default_factory=list)
-    disordered: set[str] = field(default_factory=set)
-    last: tuple[str, ...] = ()
-    last_at: int = -1
 
 
 @dataclass
@@ -65,7 +39,7 @@ def align(page: Page, index: LabelIndex, year: int | None) -> Alignment:
             if found.last is not before:
                 found.last_at = at
     _give_up(walk, found)
-    _fill_gaps(index, found)
+    fill_gaps(index, found)
     found.doubts.update(dict.fromkeys(found.disordered & found.placed.keys(), "columns_out_of_order"))
     return found
 
@@ -287,33 +261,3 @@ def _give_up(walk: _Walk, found: Alignment) -> None:
     if walk.short:
         _doubt(walk.short[0], found, "row_too_short")
         walk.short = None
-
-
-def _fill_gaps(index: LabelIndex, found: Alignment) -> None:
-    """Between two labelled rows, as many unlabelled rows of full length as rows are missing are taken in order."""
-    rows = [t for t in index.targets if len(t.fields) > 1 and t.table not in index.strips]
-    by_row = {(t.table, t.row): n for n, t in enumerate(rows)}
-    order = [(at, by_row[t.table, t.row]) for at, t in found.order if (t.table, t.row) in by_row]
-    for (start, first), (end, last) in itertools.pairwise(order):
-        missing = [rows[n] for n in range(first + 1, last)]
-        if not missing or any(f in found.placed for t in missing for f in t.fields):
-            continue
-        loose = []
-        for at, row in found.loose_rows:
-            if start < at < end:
-                cells = list(row.cells)
-                while len(cells) > len(missing[0].fields) and not cells[-1].text.strip():
-                    cells.pop()
-                if len(cells) == len(missing[0].fields):
-                    loose.append((row, cells))
-        if len(loose) != len(missing):
-            continue
-        for target, (row, cells) in zip(missing, loose, strict=True):
-            for field_id, cell in zip(target.fields, cells, strict=True):
-                found.placed[field_id] = Placed(read_cell(cell.text), cell.text, row.where(cell.column), "")
-                found.doubts[field_id] = "no_label"
-
-
-def blank(placed: Placed) -> bool:
-    """Does the cell print nothing?"""
-    return placed.content.state is CellState.BLANK

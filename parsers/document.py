@@ -7,7 +7,8 @@ from model.forms import load_forms
 from model.normal_text import squeeze
 from model.report import Extra, Finding, ParserIdentity, Report, TableReading
 from model.vocabulary import Fault, ReportVerdict, TableVerdict
-from parsers.align import Alignment, align
+from parsers.align import align
+from parsers.alignment import Alignment
 from parsers.checks import assess
 from parsers.claims import claims_of
 from parsers.digests import VERSION, parser_digest

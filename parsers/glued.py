@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from model.forms import Form, FormTable
 from model.normal_text import label_key
 from model.vocabulary import CellState, ReadMethod
-from parsers.align import Alignment, Placed
+from parsers.alignment import Alignment, Placed
 from parsers.cells import Content
 
 DIGITS = re.compile(r"^[\d.]+")

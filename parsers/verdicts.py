@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from model.forms import Form, FormTable
 from model.report import CellReading, Check, Extra, Finding, Number, Proposal, TableReading
 from model.vocabulary import CellState, Evidence, Fault, ReadMethod, Severity, TableVerdict
-from parsers.align import Alignment
+from parsers.alignment import Alignment
 from parsers.checks import Assessed, assess
 from parsers.proof import propose, suspects_of
 

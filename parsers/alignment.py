@@ -1,0 +1,35 @@
+"""What an alignment is: cells that got an id, and what is doubtful about them."""
+
+from dataclasses import dataclass, field
+
+from model.vocabulary import ReadMethod
+from parsers.cells import Content
+from parsers.labels import Target
+from parsers.page import Row
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A cell that got an id."""
+
+    content: Content
+    raw: str
+    where: str
+    label: str
+    method: ReadMethod = ReadMethod.ORDINAL
+
+
+@dataclass
+class Alignment:
+    """What one form found in a page. `doubts`: id to the reason why its value may be wrong."""
+
+    placed: dict[str, Placed] = field(default_factory=dict)
+    doubts: dict[str, str] = field(default_factory=dict)
+    extras: list[tuple[str, str, list[str]]] = field(default_factory=list)
+    marked: dict[str, int] = field(default_factory=dict)
+    seen: dict[str, set[str]] = field(default_factory=dict)
+    loose_rows: list[tuple[int, Row]] = field(default_factory=list)
+    order: list[tuple[int, Target]] = field(default_factory=list)
+    disordered: set[str] = field(default_factory=set)
+    last: tuple[str, ...] = ()
+    last_at: int = -1
