@@ -48,7 +48,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> StorageSettings:
     monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
     for name, value in CREDENTIALS.items():
         monkeypatch.setenv(name, value)
-    return StorageSettings(s3_read_seconds=1, s3_connect_seconds=1, s3_attempts=12)
+    return StorageSettings(s3_read_seconds=0.5, s3_connect_seconds=1, s3_attempts=12)
 
 
 def following(page: bytes) -> Callable[[Sequence[VersionRecord]], VersionRecord]:
