@@ -1,5 +1,6 @@
 """Which runs there were, and whose captures have been turned into versions and events already."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +13,9 @@ from storage.records import Shelf, create_record, read_record
 class Runs(Shelf):
     """`state/runs/<run>.json` when a run begins, `state/settled/<run>.json` when all that it brought is settled."""
 
-    def begin_run(self, run: str, at: datetime, **facts: JsonValue) -> bool:
+    def begin_run(self, run: str, at: datetime, **facts: JsonValue | Sequence[str]) -> bool:
         """Note a run before its first capture; False when it was begun before (and is being taken up again)."""
-        record = {"run": run, "began_at": at.isoformat(), **facts}
+        record: dict[str, Any] = {"run": run, "began_at": at.isoformat(), **facts}
         return create_record(self.store, f"state/runs/{checked_segment(run)}.json", record)
 
     def run_facts(self, run: str) -> dict[str, Any]:
