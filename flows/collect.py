@@ -24,7 +24,9 @@ from spiders.portal_files import load_portals
 from storage.archive import Archive
 
 from .alerts import DeliverySummary, Subscriptions, deliver, load_subscriptions, write_feeds
+from .artifacts import ProgressShare, progress_artifact, result_artifacts
 from .crawl import crawl
+from .host_limits import has_server, hosts_to_oneself
 from .opening import open_archive
 from .outcome import PortalOutcome, RunOutcome
 from .plan import Recheck, crawl_job, shards
@@ -96,7 +98,8 @@ async def _only_temporary(_task: Any, _run: Any, state: Any) -> bool:
 async def crawl_shard(name: str, order: ShardOrder) -> None:
     """Run one crawl process; its captures are in the archive when it ends, and before."""
     tell = listener.get()
-    await crawl(order, lambda line: tell({**line, "shard": name}))
+    async with hosts_to_oneself(order.job.portals, lambda hosts: tell({"type": "waiting", "hosts": hosts})):
+        await crawl(order, lambda line: tell({**line, "shard": name}))
 
 
 @task(name="settle", task_run_name="settle {run}", cache_policy=NO_CACHE, persist_result=False)
@@ -143,8 +146,28 @@ async def collect(
     asked again: those that are `due`, `all`, or `none`.
     """
     given = equipment.get() or own_equipment()
+    # The temporary server of a single command has no UI, and nobody to look at it.
+    if not has_server():
+        return await _collect(given, portals or [], store, recheck)
+    share, outer = ProgressShare(), listener.get()
+
+    def tell_both(line: dict[str, Any]) -> None:
+        share.hear(line)
+        outer(line)
+
+    token = listener.set(tell_both)
+    try:
+        async with progress_artifact(share):
+            outcome = await _collect(given, portals or [], store, recheck)
+    finally:
+        listener.reset(token)
+    await result_artifacts(outcome)
+    return outcome
+
+
+async def _collect(given: Equipment, names: list[str], store: str | None, recheck: Recheck) -> RunOutcome:
     settings = given.settings
-    chosen = chosen_portals(portals or [], settings.portals)
+    chosen = chosen_portals(names, settings.portals)
     archive = open_archive(store or settings.store, settings)
     everything = load_portals(settings.portals) | chosen
     now = datetime.now(UTC)

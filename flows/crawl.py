@@ -21,11 +21,12 @@ LAST_WORDS = 4_000
 
 def told_error(line: dict[str, Any]) -> GongkaiError:
     """The error that a child told of, as the same class on our side."""
-    kind = getattr(errors, str(line.get("kind")), None)
-    if not (isinstance(kind, type) and issubclass(kind, GongkaiError)):
-        kind = getattr(errors, str(line.get("group")), CrawlFailed)
-    error: GongkaiError = kind(str(line.get("message")))
-    return error
+    found: list[type[GongkaiError]] = [
+        kind
+        for name in (line.get("kind"), line.get("group"))
+        if isinstance(kind := getattr(errors, str(name), None), type) and issubclass(kind, GongkaiError)
+    ]
+    return (found or [CrawlFailed])[0](str(line.get("message")))
 
 
 async def crawl(order: ShardOrder, on_progress: Callable[[dict[str, Any]], None]) -> None:

@@ -1,7 +1,7 @@
 """What a crawl is to ask: portals cut into shards by host, and the documents known before with their validators."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from model.capture import CrawlJob, KnownDocument, KnownPart
@@ -73,6 +73,7 @@ def crawl_job(
         portals=tuple(portals),
         known=known,
         cool_down=archive.cool_downs(now),
+        budget_used=archive.requests_made(now.astimezone(UTC).date()),
         contact=contact,
         vantage=vantage,
     )

@@ -5,7 +5,6 @@ import os
 QUIET = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",
-    "PREFECT_LOGGING_LEVEL": "WARNING",
     "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_INTERNAL_LEVEL": "ERROR",
     "PREFECT_LOGGING_EXTRA_LOGGERS": "spiders,parsers,storage,flows",
@@ -14,7 +13,10 @@ QUIET = {
 }
 
 
-def quiet_prefect() -> None:
-    """Set what is not set; an operator's own choice in the environment wins."""
-    for name, value in QUIET.items():
+def quiet_prefect(level: str = "WARNING") -> None:
+    """Set what is not set; an operator's own choice in the environment wins.
+
+    `level`: of Prefect's own log. The command line tells errors itself, in one sentence, and so asks for CRITICAL.
+    """
+    for name, value in {**QUIET, "PREFECT_LOGGING_LEVEL": level}.items():
         os.environ.setdefault(name, value)

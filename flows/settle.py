@@ -7,7 +7,8 @@ the start by whoever comes next, and comes to the same records.
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 from model.agency import Register, seeded_register
 from model.capture import Capture, PortalVisit
@@ -24,6 +25,8 @@ from .record import Recorder
 
 log = logging.getLogger(__name__)
 
+# A host that has refused us is left alone for a day (portals that go on refusing: a person should ask them).
+COOL_DOWN = timedelta(hours=24)
 # Answers that may be different tomorrow: a baseline is not complete while a listed report gave one of these.
 PASSING = frozenset(
     {
@@ -95,6 +98,7 @@ class _Settling:
             on_document(publication.url)
         self._mark_listed()
         self._tell_of_block()
+        self._note_requests()
         at = self.visit.ended_at if self.visit else max((c.fetched_at for c in self.captures), default=None)
         if self.changed and at is not None:
             self.archive.put_locations(self.portal.id, self.run, self.changed, at)
@@ -212,6 +216,14 @@ class _Settling:
         blocked = first_blocked(self.captures)
         if blocked is not None and self.visit is not None:
             self._keep(event_of_block(self.visit, blocked))
+            host = urlsplit(blocked.url).netloc
+            self.archive.set_cool_down(host, blocked.fetched_at + COOL_DOWN, f"blocked: {', '.join(blocked.signals)}")
+
+    def _note_requests(self) -> None:
+        """So that a second run on the same day keeps within the host's daily budget."""
+        if self.visit is not None and self.visit.requests:
+            day = self.visit.started_at.astimezone(UTC).date()
+            self.archive.note_requests(day, self.run, self.portal.id, dict(self.visit.requests))
 
     def _completes_baseline(self) -> bool:
         if self.baseline is not None or self.visit is None or not self.visit.complete:

@@ -18,10 +18,8 @@ def explain_value(report: dict[str, Any], field_id: str) -> str:
     lines.append(f"  suspect {'yes' if field_id in report['suspect'] else 'no'}")
     row, _, column = field_id.rpartition(".")
     for check in report["checks"]:
-        if (
-            check["place"] in (field_id, row)
-            or (check["place"].rpartition(".")[2] == column
-            and check["code"].startswith("APP"))
+        if check["place"] in (field_id, row) or (
+            check["place"].rpartition(".")[2] == column and check["code"].startswith("APP")
         ):
             mark = "passed" if check["passed"] else "FAILED"
             lines.append(

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from flows.alerts import Subscriptions, load_subscriptions
 from flows.outcome import RunOutcome
+from flows.plan import Recheck
 from flows.prefect_home import quiet_prefect
 from flows.settings import Settings
 from flows.tables import outcome_tables
@@ -32,12 +33,10 @@ def collect(
     store: Annotated[
         str | None, typer.Option(help="Archive: a folder or s3://bucket/prefix", show_default="./archive")
     ] = None,
-    recheck: Annotated[str, typer.Option(help="Known reports to ask for again: due, all or none")] = "due",
+    recheck: Annotated[Recheck, typer.Option(help="Known reports to ask for again")] = "due",
     as_json: Annotated[bool, typer.Option("--json", help="The outcome as one JSON object on standard output")] = False,
 ) -> None:
     """Visit portals and keep, read, compare and announce what they publish."""
-    if recheck not in ("due", "all", "none"):
-        raise typer.BadParameter("use due, all or none", param_hint="--recheck")
     settings = Settings()
     outcome = run_collect(portals or [], store or settings.store, recheck, settings)
     if as_json:
@@ -49,10 +48,10 @@ def collect(
 
 
 def run_collect(
-    portals: list[str], store: str, recheck: str, settings: Settings, subscriptions: Subscriptions | None = None
+    portals: list[str], store: str, recheck: Recheck, settings: Settings, subscriptions: Subscriptions | None = None
 ) -> RunOutcome:
     """Run the flow in this process, with progress on standard error. Without subscriptions, those of the settings."""
-    quiet_prefect()
+    quiet_prefect("CRITICAL")
     # Imported only now: Prefect takes seconds, and other commands do without it.
     from flows.collect import Equipment, equipment, listener
     from flows.collect import collect as flow
@@ -62,7 +61,7 @@ def run_collect(
     with RunProgress() as progress:
         tokens = listener.set(progress.hear), equipment.set(equipped)
         try:
-            return asyncio.run(flow(portals=portals, store=store, recheck=recheck))  # type: ignore[arg-type]
+            return asyncio.run(flow(portals=portals, store=store, recheck=recheck))
         finally:
             listener.reset(tokens[0])
             equipment.reset(tokens[1])

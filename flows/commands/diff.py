@@ -64,8 +64,8 @@ def difference(archive: Archive, old: VersionRecord, new: VersionRecord) -> dict
     """Cells and lines that differ, both read by the parser of today."""
     before, after = understand(archive, old.manifest), understand(archive, new.manifest)
     cells = changed_cells(before["values"], after["values"], value_labels())
-    lines = [text_of(contents(archive, version.manifest)).splitlines() for version in (old, new)]
-    text = [line for line in difflib.ndiff(*lines) if line[:2] in ("- ", "+ ")]
+    left, right = (text_of(contents(archive, version.manifest)).splitlines() for version in (old, new))
+    text = [line for line in difflib.ndiff(left, right) if line[:2] in ("- ", "+ ")]
     return {
         "from": old.n,
         "to": new.n,

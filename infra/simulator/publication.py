@@ -48,7 +48,7 @@ class Publication:
     def report(self) -> GeneratedReport | None:
         """The report as it was first written; None when the page is none."""
         # Made when it is asked for: the reports of thousands of sites would not fit into memory.
-        return self.agency and make_report(self.seed, self.agency, self.year, self.era)
+        return None if self.agency is None else make_report(self.seed, self.agency, self.year, self.era)
 
     def as_printed(self) -> GeneratedReport | None:
         """The report with everything that was edited since."""

@@ -1,0 +1,55 @@
+"""`gongkai deploy`: let a Prefect server start the crawls."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from flows.prefect_home import quiet_prefect
+from flows.settings import Settings
+
+EPILOG = """Examples:
+
+export PREFECT_API_URL=http://127.0.0.1:4200/api     where `prefect server start` answers
+
+gongkai deploy                                       all portals every night, served from here until Ctrl-C
+
+gongkai deploy tianjin-rsj --cron "0 6 * * 1"        one portal, on Mondays at six
+
+gongkai deploy --work-pool gongkai --store s3://bucket/prefix     for `prefect worker start --pool gongkai`
+
+The worker reads GONGKAI_CONTACT, GONGKAI_ALERTS and credentials from its own environment; none is stored in Prefect."""
+
+
+def deploy(
+    portals: Annotated[
+        list[str] | None, typer.Argument(help="Portal ids (gongkai portals lists them); none: all")
+    ] = None,
+    store: Annotated[
+        str | None, typer.Option(help="Archive: a folder or s3://bucket/prefix", show_default="./archive")
+    ] = None,
+    cron: Annotated[str, typer.Option(help="When to crawl: a cron line in Asia/Shanghai")] = "17 3 * * *",
+    work_pool: Annotated[
+        str | None, typer.Option(help="Register for this pool's workers instead of serving from here")
+    ] = None,
+    name: Annotated[str, typer.Option(help="Name of the deployment")] = "gongkai",
+) -> None:
+    """Crawl on a schedule: serve the collect flow on a Prefect server, or register it for a work pool."""
+    quiet_prefect()
+    # Imported only now: Prefect takes seconds, and other commands do without it.
+    from flows.collect import chosen_portals
+    from flows.deploy import register, serve_here
+
+    settings = Settings()
+    names = portals or []
+    chosen = list(chosen_portals(names, settings.portals).values())
+    archive = store or settings.store
+    console = Console()
+    if work_pool is None:
+        served = f"serving collect/{name} ({cron}, Asia/Shanghai) until Ctrl-C"
+        asyncio.run(serve_here(chosen, names, archive, cron, name, lambda: console.print(served)))
+        return
+    told, limits = asyncio.run(register(chosen, names, archive, cron, work_pool, name))
+    console.print(f"registered {told} ({cron}, Asia/Shanghai); one crawl at a time for {len(limits)} hosts")
+    console.print(f"run it with: prefect worker start --pool {work_pool}")
