@@ -173,7 +173,7 @@ async def _collect(given: Equipment, names: list[str], store: str | None, rechec
     now = datetime.now(UTC)
     resumed = await _settle_left(archive, everything, now)
     run = new_run_id(now)
-    archive.begin_run(run, now, portals=sorted(chosen))
+    archive.begin_run(run, now, portals=[*sorted(chosen)])
     failures = await _crawl(archive, run, list(chosen.values()), now, recheck, store or settings.store, settings)
     outcomes = await settle(archive, run, chosen, mark=True)
     summary = await alert(archive, given.subscriptions, everything, datetime.now(UTC))

@@ -1,0 +1,181 @@
+"""On a Prefect server: what is retried, what the artifacts say, and one scheduled run from cron to archive."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prefect.states import exception_to_failed_state
+
+from flows.artifacts import ProgressShare, problem_rows, summary
+from flows.collect import _only_temporary
+from flows.demo.portals import write_portals
+from flows.deploy import whole_address
+from flows.host_limits import limit_name
+from flows.outcome import DocumentOutcome, PortalOutcome, RunOutcome
+from infra.simulator import Simulator
+from model.document import Event
+from model.errors import CrawlFailed, NoContact, PortalUnavailable, StorageUnavailable
+from model.vocabulary import EventKind
+
+
+@pytest.mark.parametrize(
+    ("error", "again"),
+    [
+        (PortalUnavailable("no answer"), True),
+        (StorageUnavailable("slow down"), True),
+        (CrawlFailed("ended with code 9"), False),
+        (NoContact("who asks?"), False),
+        (RuntimeError("a bug"), False),
+    ],
+)
+def test_only_what_may_pass_is_retried(error: Exception, again: bool) -> None:
+    async def decide() -> bool:
+        return await _only_temporary(None, None, await exception_to_failed_state(error))
+
+    assert asyncio.run(decide()) is again
+
+
+def _outcome() -> RunOutcome:
+    changed = Event(
+        id="e1",
+        kind=EventKind.EDITED,
+        subject="r1",
+        cause="c1",
+        at=datetime(2024, 1, 2, tzinfo=UTC),
+        portal="qinghe",
+        title="青禾市财政局 | 2021",
+        details={"cells": [{"id": "t1.a", "label": "本年新收", "from": "12", "to": "13"}]},
+    )
+    document = DocumentOutcome(url="http://x/1", title="t", what="changed", state="ok")
+    portal = PortalOutcome(
+        portal="qinghe", title="青禾", complete=True, documents=(document,), events=(changed,), problems=("too few",)
+    )
+    return RunOutcome(run="R", portals=(portal,))
+
+
+def test_the_summary_tells_portals_cells_and_problems() -> None:
+    text = summary(_outcome())
+    assert "| qinghe 青禾 | complete, 1 problem(s) | 0 | 1 | 0 | 0 | 0 | 0 |" in text
+    assert "- **edited** 青禾市财政局 \\| 2021" in text
+    assert "    - 本年新收: 12 → 13" in text
+    assert "- **qinghe**: too few" in text
+    assert problem_rows(_outcome()) == [{"portal": "qinghe", "problem": "too few"}]
+
+
+def test_progress_counts_fetching_and_settling() -> None:
+    share = ProgressShare()
+    assert (share.percent, share.words) == (0.0, "reading lists")
+    share.hear({"phase": "documents", "portal": "a", "done": 2, "total": 4})
+    share.hear({"type": "settled", "url": "u"})
+    assert share.percent == 45.0
+    assert share.words == "2 of 4 reports asked for, 1 read and compared"
+    share.hear({"type": "waiting", "hosts": ["host:x"]})
+    assert share.words == "waiting for another crawl of host:x"
+
+
+def test_names_and_addresses() -> None:
+    assert limit_name("127.0.0.1:8080") == "host:127.0.0.1_8080"
+    assert whole_address("s3://bucket/prefix") == "s3://bucket/prefix"
+    assert whole_address("archive") == str(Path.cwd() / "archive")
+
+
+def _ask(address: str, body: dict[str, Any] | None = None) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(address, data=data, headers={"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.loads(answer.read())
+
+
+def _wait(condition: Any, seconds: float, what: str) -> Any:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
+            if found := condition():
+                return found
+        time.sleep(0.5)  # another process works; its API can only be polled
+    raise AssertionError(f"{what} did not happen within {seconds:.0f} s")
+
+
+@contextlib.contextmanager
+def _process(arguments: list[str], environment: dict[str, str], log: Path) -> Iterator[None]:
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *arguments], env=environment, stdout=out, stderr=out, start_new_session=True
+        )
+        try:
+            yield
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def test_a_scheduled_run_completes_on_a_worker(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    api = f"http://127.0.0.1:{port}/api"
+    environment = {
+        **os.environ,
+        "PREFECT_HOME": str(tmp_path / "prefect"),
+        "PREFECT_API_URL": api,
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "GONGKAI_PORTALS": str(tmp_path / "portals"),
+        "PYTHONPATH": os.pathsep.join([str(Path.cwd()), os.environ.get("PYTHONPATH", "")]),
+    }
+    store = tmp_path / "archive"
+
+    def gongkai(*arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", *arguments], env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    server = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    worker = ["prefect", "worker", "start", "--pool", "gongkai"]
+    with Simulator.start(["qinghe"]) as simulator, _process(server, environment, tmp_path / "server.log"):
+        write_portals(simulator, ["qinghe"], tmp_path / "portals")
+        _wait(lambda: _ask(f"{api}/health"), 60, "the server's start")
+        _ask(f"{api}/work_pools/", {"name": "gongkai", "type": "process"})
+        told = gongkai(
+            "flows.cli", "deploy", "qinghe", "--store", str(store), "--cron", "* * * * *", "--work-pool", "gongkai"
+        )
+        assert "registered collect/gongkai" in told
+        limits = _ask(f"{api}/v2/concurrency_limits/filter", {})
+        assert [(limit["name"].split("_")[0], limit["limit"]) for limit in limits] == [("host:127.0.0.1", 1)]
+
+        def completed() -> Any:
+            runs = _ask(f"{api}/flow_runs/filter", {})
+            assert not [r for r in runs if r["state_type"] in ("FAILED", "CRASHED")], runs
+            return [r for r in runs if r["state_type"] == "COMPLETED"]
+
+        with _process(worker, environment, tmp_path / "worker.log"):
+            run = _wait(completed, 120, "a completed scheduled run")[0]
+        artifacts = _ask(f"{api}/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run["id"]]}}})
+    assert run["auto_scheduled"] is True
+    assert run["name"] == "collect qinghe"
+    assert set(run["tags"]) >= {"gongkai", "qinghe"}
+    by_type = {a["type"]: a["data"] for a in artifacts}
+    assert float(by_type["progress"]) == 100.0
+    assert "| qinghe " in by_type["markdown"]
+    assert "reports collected, nobody is alerted" in by_type["markdown"]
+    assert list((store / "reports").rglob("1.json"))
