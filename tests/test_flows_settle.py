@@ -136,8 +136,8 @@ def test_a_changed_figure_is_revised_with_its_cell(watched: Story) -> None:
     (event,) = outcome.events
     before = report().values[CELL]
     assert event.kind.value == "revised"
-    (cell,) = event.details["cells"]  # type: ignore[misc, union-attr]
-    assert (cell["id"], cell["from"], cell["to"]) == (CELL, before, before + 17)  # type: ignore[index, call-overload]
+    (cell,) = event.model_dump()["details"]["cells"]
+    assert (cell["id"], cell["from"], cell["to"]) == (CELL, before, before + 17)
     assert watched.chain == [(1, "first"), (2, "figures")]
 
 
