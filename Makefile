@@ -22,7 +22,7 @@ $(READY): requirements.lock pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
 	   VIRTUAL_ENV=$(VENV) uv pip sync -q --require-hashes requirements.lock; \
 	 else \
-	   $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock; \
+	   $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements.lock; \
 	 fi
 	@if command -v uv >/dev/null 2>&1; then \
 	   VIRTUAL_ENV=$(VENV) uv pip install -q --no-deps --no-build-isolation -e .; \
