@@ -87,7 +87,7 @@ async def progress_artifact(share: ProgressShare) -> AsyncIterator[None]:
 
 async def result_artifacts(outcome: RunOutcome) -> None:
     """The summary, and a table of problems if there are any."""
-    await acreate_markdown_artifact(summary(outcome), key="collect-summary", description=f"Run {outcome.run}")
+    await acreate_markdown_artifact(summary(outcome), key="collect-summary", description="Portals, events and problems")
     if rows := problem_rows(outcome):
         await acreate_table_artifact(rows, key="collect-problems", description=f"Problems of run {outcome.run}")
 
@@ -102,7 +102,7 @@ def summary(outcome: RunOutcome) -> str:
     lines = [
         f"# Run {outcome.run}",
         "",
-        "| portal | state | new | changed | same | gone | fetched | not modified |",
+        "| portal | state | new | changed | same | gone | fetched | 304 |",
         "|---|---|--:|--:|--:|--:|--:|--:|",
         *(_portal_row(p) for p in outcome.portals),
     ]
@@ -137,8 +137,8 @@ def _portal_row(portal: PortalOutcome) -> str:
     state += f", {len(portal.problems)} problem(s)" if portal.problems else ""
     same = count["unchanged"] + count["repeated"]
     figures = (count["new"], count["changed"], same, count["gone"], portal.bodies, portal.not_modified)
-    name = f"{portal.portal} {_plain(portal.title)}"
-    return f"| {name} | {_plain(state)} | {' | '.join(str(n) for n in figures)} |"
+    # The id alone: with its title, Prefect's page cuts the last columns off.
+    return f"| {portal.portal} | {_plain(state)} | {' | '.join(str(n) for n in figures)} |"
 
 
 def _event_lines(event: Event) -> list[str]:

@@ -113,7 +113,7 @@ async def settle(archive: Archive, run: str, portals: dict[str, Portal], mark: b
     return await asyncio.to_thread(settle_run, archive, run, portals, on_document, mark)
 
 
-@task(name="alert", cache_policy=NO_CACHE, persist_result=False)
+@task(name="alert", task_run_name="alert", cache_policy=NO_CACHE, persist_result=False)
 async def alert(
     archive: Archive, subscriptions: Subscriptions, portals: dict[str, Portal], now: datetime
 ) -> DeliverySummary:

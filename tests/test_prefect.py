@@ -68,7 +68,7 @@ def _outcome() -> RunOutcome:
 
 def test_the_summary_tells_portals_cells_and_problems() -> None:
     text = summary(_outcome())
-    assert "| qinghe 青禾 | complete, 1 problem(s) | 0 | 1 | 0 | 0 | 0 | 0 |" in text
+    assert "| qinghe | complete, 1 problem(s) | 0 | 1 | 0 | 0 | 0 | 0 |" in text
     assert "- **edited** 青禾市财政局 \\| 2021" in text
     assert "    - 本年新收: 12 → 13" in text
     assert "- **qinghe**: too few" in text
