@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 BROWSER := $(VENV)/.browser
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock bench kill deep clean
+.PHONY: help setup demo test check format lock kill deep clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -56,9 +56,6 @@ format: $(READY) ## Let ruff format and mend what it can
 
 lock: $(READY) ## Write requirements.lock anew from pyproject.toml
 	@$(BIN)/python -m infra.lock
-
-bench: $(READY) ## Speed as ratios against named peers in the same run
-	@$(BIN)/python -m infra.bench
 
 kill: setup ## Two hundred SIGKILLs at random points of a crawl
 	@$(BIN)/python -m pytest -q -m kill --timeout 7200
