@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,7 +44,18 @@ def demo(
     for line in next_steps(store):
         console.print(f"  .venv/bin/{line}" if shutil.which("gongkai") is None else f"  {line}")
     if picture is not None:
-        picture.write_text(console.export_svg(title="make demo"), encoding="utf-8")
+        picture.write_text(_readable(console.export_svg(title="make demo")), encoding="utf-8")
+
+
+# <text class="…" x="0" y="20" textLength="146.4">青禾市财政局</text>
+DRAWN = re.compile(r"<text [^>]*>[^<]*</text>")
+WIDE = re.compile("[\u3000-\u9fff\uff00-\uffef]")
+
+
+def _readable(svg: str) -> str:
+    """The picture without fonts from elsewhere, and with Chinese at its own width instead of squeezed into a grid."""
+    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+    return DRAWN.sub(lambda m: re.sub(r' textLength="[^"]*"', "", m[0]) if WIDE.search(m[0]) else m[0], svg)
 
 
 def _sites() -> tuple[list[str], dict[str, str]]:

@@ -1,5 +1,6 @@
 """Three crawls: the baseline, nothing new, then one report more, one changed and one gone."""
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -90,7 +91,7 @@ def _tell_deliveries(console: Console, desk: ListeningDesk, feeds: Path, outcome
     for message in desk.received:
         console.print(f"             {str(message['text']).splitlines()[0]}")
     for file in sorted(feeds.glob("events.*")):
-        console.print(f"  feed       {file}")
+        console.print(f"  feed       {os.path.relpath(file)}")
 
 
 def next_steps(store: str) -> list[str]:
