@@ -55,6 +55,8 @@ class RunProgress:
             self._settled += 1
             total = max(self._settled, sum(self._documents.values()))
             self._show(("settle", ""), "reading and comparing", note="", done=self._settled, total=total)
+        elif line.get("type") == "waiting":
+            self.console.print(f"[yellow]waiting: another crawl is at {', '.join(line['hosts'])}[/]")
         elif line.get("type") == "resuming":
             self.console.print(f"[yellow]settling what run {line['run']} left behind[/]")
 

@@ -69,6 +69,9 @@ def run_parse(
             err.write(f"gongkai parse: cannot use --previous {previous}: {error}\n")
             return 2
     chosen = list(inputs(paths))
+    if not chosen:
+        err.write(f"gongkai parse: no file in {', '.join(paths)}; folders are not searched below their first level\n")
+        return 1
     if (pretty or explain) and len(chosen) != 1:
         err.write("gongkai parse: --pretty and --explain take exactly one document\n")
         return 2

@@ -71,3 +71,10 @@ def test_pretty_takes_one_document() -> None:
     code, _, err = _run([TIANJIN, SHANGHAI], pretty=True)
     assert code == 2
     assert "exactly one document" in err
+
+
+def test_a_folder_without_files_is_told(tmp_path: Path) -> None:
+    out, err = io.StringIO(), io.StringIO()
+    code = run_parse([str(tmp_path)], url=None, previous=None, pretty=False, explain=None, out=out, err=err)
+    assert (code, out.getvalue()) == (1, "")
+    assert "no file in" in err.getvalue()

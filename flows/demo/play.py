@@ -102,5 +102,5 @@ def next_steps(store: str) -> list[str]:
         f"gongkai show 青禾 财政 2021{at}",
         f"gongkai diff 青禾 财政 2019{at}",
         "gongkai portals",
-        "gongkai parse tests/reports",
+        "gongkai parse tests/reports/tianjin-rsj-2022/document.txt --pretty",
     ]
