@@ -8,13 +8,9 @@ from pydantic import JsonValue
 from model.capture import Capture, PortalVisit
 from model.document import Event, Location, VersionRecord
 from model.vocabulary import EventKind, FetchState, VersionReason
+from storage.versions import version_key
 
 from .compare import CellChange
-
-
-def version_key(version: VersionRecord) -> str:
-    """Key of the version record, which is the cause of its event."""
-    return f"reports/{version.report_id}/{version.n}.json"
 
 
 def _event(kind: EventKind, subject: str, cause: str, at: datetime, portal: str, **rest: object) -> Event:
@@ -57,7 +53,7 @@ def event_of_version(version: VersionRecord, baseline: datetime | None, cells: l
     return _event(
         kind,
         version.report_id,
-        version_key(version),
+        version_key(version.report_id, version.n),
         version.captured_at,
         version.portal,
         title=version.title,
@@ -66,26 +62,11 @@ def event_of_version(version: VersionRecord, baseline: datetime | None, cells: l
     )
 
 
-def event_of_loss(location: Location, capture: Capture, details: Mapping[str, JsonValue]) -> Event:
-    """`disappeared`: seen once, not yet confirmed. The answer that said so is the cause."""
+def _event_of_address(kind: EventKind, location: Location, capture: Capture, details: Mapping[str, JsonValue]) -> Event:
+    """What an answer told of a report at one of its addresses; the answer is the cause."""
     assert location.report_id is not None
     return _event(
-        EventKind.DISAPPEARED,
-        location.report_id,
-        f"captures#{capture.id}",
-        capture.fetched_at,
-        capture.portal,
-        title=location.title,
-        url=location.url,
-        details={"state": capture.state.value, "status": capture.status, "version": location.version, **details},
-    )
-
-
-def event_of_return(location: Location, capture: Capture, details: Mapping[str, JsonValue]) -> Event:
-    """`reappeared`: an address that had lost its report answers with one again."""
-    assert location.report_id is not None
-    return _event(
-        EventKind.REAPPEARED,
+        kind,
         location.report_id,
         f"captures#{capture.id}",
         capture.fetched_at,
@@ -94,6 +75,17 @@ def event_of_return(location: Location, capture: Capture, details: Mapping[str, 
         url=location.url,
         details={"version": location.version, **details},
     )
+
+
+def event_of_loss(location: Location, capture: Capture, details: Mapping[str, JsonValue]) -> Event:
+    """`disappeared`: seen once, not yet confirmed."""
+    seen: dict[str, JsonValue] = {"state": capture.state.value, "status": capture.status}
+    return _event_of_address(EventKind.DISAPPEARED, location, capture, {**seen, **details})
+
+
+def event_of_return(location: Location, capture: Capture, details: Mapping[str, JsonValue]) -> Event:
+    """`reappeared`: an address that had lost its report answers with one again."""
+    return _event_of_address(EventKind.REAPPEARED, location, capture, details)
 
 
 def event_of_block(visit: PortalVisit, blocked: Capture) -> Event:

@@ -48,20 +48,6 @@ def known_agencies(archive: Archive) -> Register:
     return register
 
 
-def settle_portal(
-    archive: Archive,
-    run: str,
-    portal: Portal,
-    register: Register,
-    on_document: Callable[[str], None] | None = None,
-) -> PortalOutcome:
-    """Settle what one run captured of one portal. Raises only what concerns the whole archive."""
-    captures = sorted((c for c in archive.captures(run) if c.portal == portal.id), key=lambda c: (c.fetched_at, c.id))
-    # A run that was taken up again has several visits; the last one counts.
-    visit = next((v for v in reversed(list(archive.visits(run))) if v.portal == portal.id), None)
-    return _Settling(archive, run, portal, register, captures, visit).settle(on_document or (lambda _: None))
-
-
 class _Settling:
     """One portal of one run; a class because every step reads the same handful of facts."""
 
@@ -263,10 +249,22 @@ def settle_run(
     Captures of a portal whose file is gone stay unsettled, and so does the run: the file may come back.
     """
     register = known_agencies(archive)
-    touched = sorted({c.portal for c in archive.captures(run)} | {v.portal for v in archive.visits(run)})
-    outcomes = [
-        settle_portal(archive, run, portals[name], register, on_document) for name in touched if name in portals
-    ]
+    # The ledger is read once for all portals: on S3 each part of it costs a request.
+    captures: dict[str, list[Capture]] = {}
+    visits: dict[str, PortalVisit] = {}
+    for record, _ in archive.lines(run):
+        if isinstance(record, Capture):
+            captures.setdefault(record.portal, []).append(record)
+        else:
+            # A run that was taken up again has several visits; the last one counts.
+            visits[record.portal] = record
+    touched = sorted({*captures, *visits})
+    outcomes = []
+    for name in touched:
+        if name in portals:
+            mine = sorted(captures.get(name, []), key=lambda c: (c.fetched_at, c.id))
+            settling = _Settling(archive, run, portals[name], register, mine, visits.get(name))
+            outcomes.append(settling.settle(on_document or (lambda _: None)))
     missing = [name for name in touched if name not in portals]
     if missing:
         log.warning("a run holds captures of portals that have no file", extra={"run": run, "portals": missing})
