@@ -3,7 +3,7 @@
 from flows.prefect_home import quiet_prefect
 from tests.seaweed import seaweed, store_address
 
-# Before anything imports Prefect, which reads its log levels once.
-quiet_prefect()
+# Before anything imports Prefect, which reads its log levels once. Children inherit them, so: the command line's own.
+quiet_prefect("CRITICAL")
 
 __all__ = ["seaweed", "store_address"]
