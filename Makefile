@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 BROWSER := $(VENV)/.browser
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock kill deep clean
+.PHONY: help setup demo test check format lock kill deep bench clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -62,6 +62,9 @@ kill: setup ## Two hundred SIGKILLs at random points of a crawl
 
 deep: setup ## Thousands of generated documents and mutations through the parser
 	@$(BIN)/python -m pytest -q -m deep --timeout 7200
+
+bench: setup ## Measure against peers (ONLY="parse": one subject)
+	@$(BIN)/python -m tests.bench $(ONLY)
 
 clean: ## Remove .venv and caches (never an archive)
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
