@@ -1,15 +1,20 @@
 """A portal as data: one YAML file says where to start, what may be visited and how politely."""
 
-from datetime import time
-from typing import Annotated, Literal
+from datetime import date, time
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, model_validator
 
 DivisionCode = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
 PortalId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")]
 
 AgencyKind = Literal["department", "government", "vertical", "authorized_org", "township", "street", "zone"]
 AgencyLevel = Literal["state", "province", "prefecture", "county", "township"]
+FamilyName = Literal[
+    "hanweb", "hanweb_xxgk", "unitbuild", "truecms", "epoint", "trs", "ucap", "gkmlpt", "longsun", "vsb", "sudy",
+    "eportal", "openness", "static", "rendered",
+]  # fmt: skip
+"""Products that publish reports. A family without a module of its own is read as any list of links."""
 
 
 class Strict(BaseModel):
@@ -24,6 +29,18 @@ class PortalAgency(Strict):
     name: str = Field(min_length=2, description="Full official name, for example 天津市人力资源和社会保障局")
     kind: AgencyKind = "department"
     level: AgencyLevel = "county"
+
+
+class Evidence(Strict):
+    """How the portal came to be known. Nothing here says that it answers today: that is what `confirmed` is for."""
+
+    seen: Literal["page", "address", "memory"] = Field(
+        description="page: a stored copy of the page at `url`; address: only the address, in public code or lists; "
+        "memory: neither"
+    )
+    kind: Literal["list", "detail"] = Field("list", description="Is `url` a list, or one report of which it is known?")
+    url: HttpUrl | None = Field(None, description="What was seen; none: the first start address itself")
+    source: str = Field("", description="Whose claim it is")
 
 
 class Politeness(Strict):
@@ -56,9 +73,14 @@ class Portal(Strict):
     region: DivisionCode = Field(description='Division code (GB/T 2260), always quoted: "120000"')
     start_urls: tuple[HttpUrl, ...] = Field(min_length=1, description="Hub or list pages, the hub first")
     hosts: tuple[str, ...] = Field((), description="Further hosts that belong to it; start hosts are included")
-    family: str | None = Field(None, description="A hint only: the page itself decides which family reads it")
+    level: AgencyLevel | None = Field(
+        None, description="Of the government that runs it; a department has that of its own"
+    )
+    family: FamilyName | None = Field(None, description="A hint only: the page itself decides which family reads it")
     agency: PortalAgency | None = None
+    evidence: Evidence | None = None
     confirmed: bool = Field(False, description="Has a person seen this address answer as described?")
+    unconfirmed_since: date | None = Field(None, description="Day on which the file was written without opening it")
     notes: str = ""
     schedule: str | None = Field(None, description="Cron line in Asia/Shanghai")
     recheck_days: int = Field(30, ge=0, description="Known reports are asked again after so many days")
@@ -66,6 +88,12 @@ class Portal(Strict):
     max_body_bytes: int = Field(50_000_000, ge=1_000, description="A larger payload is recorded as too_large")
     politeness: Politeness = Politeness()
     expect: Expectations = Expectations()
+
+    @model_validator(mode="after")
+    def _is_one_of_both(self) -> Self:
+        if self.confirmed and self.unconfirmed_since:
+            raise ValueError("a confirmed portal has no unconfirmed_since; remove one of the two")
+        return self
 
     @property
     def start_hosts(self) -> frozenset[str]:
