@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from flows.commands import collect, demo, deploy, diff, init, listing, parse, portals, show
+from flows.commands import alerts, collect, demo, deploy, diff, init, listing, parse, portals, show
 from flows.shard import group_of
 from model.errors import BadQuery, GongkaiError
 
@@ -23,6 +23,7 @@ app.command("list", epilog=listing.EPILOG)(listing.list_reports)
 app.command(epilog=show.EPILOG)(show.show)
 app.command(epilog=diff.EPILOG)(diff.diff)
 app.command(epilog=portals.EPILOG)(portals.portals)
+app.command(epilog=alerts.EPILOG)(alerts.alerts)
 app.command(epilog=init.EPILOG)(init.init)
 app.command(epilog=deploy.EPILOG)(deploy.deploy)
 app.command()(demo.demo)

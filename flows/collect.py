@@ -27,7 +27,7 @@ from .alerts import DeliverySummary, Subscriptions, deliver, load_subscriptions,
 from .artifacts import ProgressShare, progress_artifact, result_artifacts
 from .crawl import crawl
 from .host_limits import has_server, hosts_to_oneself
-from .opening import open_archive
+from .opening import writable_archive
 from .outcome import PortalOutcome, RunOutcome
 from .plan import Recheck, crawl_job, shards
 from .settings import Settings
@@ -168,7 +168,7 @@ async def collect(
 async def _collect(given: Equipment, names: list[str], store: str | None, recheck: Recheck) -> RunOutcome:
     settings = given.settings
     chosen = chosen_portals(names, settings.portals)
-    archive = open_archive(store or settings.store, settings)
+    archive = await asyncio.to_thread(writable_archive, store or settings.store, settings)
     everything = load_portals(settings.portals) | chosen
     now = datetime.now(UTC)
     resumed = await _settle_left(archive, everything, now)

@@ -1,15 +1,16 @@
 """One crawl per host across all runs on a Prefect server, by its global concurrency limits.
 
-`gongkai deploy` makes a limit of one for each host of its portals; a crawl takes those that exist. A temporary server
-has none and is not even asked: there, one process is the only one.
+A limit of one for each host: `gongkai deploy` makes those of its portals, a run of a deployment those still missing; a
+command run by hand takes those that exist. A temporary server is not even asked: there, one process is the only one.
 """
 
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import PrefectClient, get_client
 from prefect.concurrency.asyncio import concurrency
+from prefect.runtime import deployment
 from prefect.settings import get_current_settings
 
 from model.portal import Portal
@@ -37,29 +38,39 @@ def has_server() -> bool:
 
 
 async def ensure_limits(portals: Iterable[Portal]) -> list[str]:
-    """Make the limits on the server; their names, sorted."""
+    """Make on the server the limits that are missing; the names of all, sorted."""
     names = sorted(limit_names(portals))
     async with get_client() as client:
+        known = await _slots(client, set(names))
         for name in names:
-            await client.upsert_global_concurrency_limit_by_name(name, 1)
+            if name not in known:
+                await client.upsert_global_concurrency_limit_by_name(name, 1)
     return names
+
+
+async def _slots(client: PrefectClient, wanted: set[str]) -> dict[str, int]:
+    """Limit → how many hold it now, of those wanted that exist."""
+    slots: dict[str, int] = {}
+    offset = 0
+    while page := await client.read_global_concurrency_limits(limit=PAGE, offset=offset):
+        slots.update({limit.name: limit.active_slots for limit in page if limit.name in wanted})
+        offset += len(page)
+        if len(page) < PAGE:
+            break
+    return slots
 
 
 @asynccontextmanager
 async def hosts_to_oneself(portals: Iterable[Portal], on_wait: Callable[[list[str]], None]) -> AsyncIterator[None]:
     """Hold the hosts of the portals while the context lasts; `on_wait` hears of those that another crawl holds."""
-    wanted = limit_names(portals)
-    if not has_server() or not wanted:
+    portals = list(portals)
+    if not has_server() or not portals:
         yield
         return
-    slots: dict[str, int] = {}
+    if deployment.id:
+        await ensure_limits(portals)
     async with get_client() as client:
-        offset = 0
-        while page := await client.read_global_concurrency_limits(limit=PAGE, offset=offset):
-            slots.update({limit.name: limit.active_slots for limit in page if limit.name in wanted})
-            offset += len(page)
-            if len(page) < PAGE:
-                break
+        slots = await _slots(client, limit_names(portals))
     if not slots:
         yield
         return

@@ -61,8 +61,10 @@ def feed_kinds(folder: Path) -> list[str]:
     return sorted(kinds)
 
 
-def test_baseline_then_nothing_new_then_exactly_what_happened(server: dict[str, str], tmp_path: Path) -> None:
-    store = str(tmp_path / "archive")
+def test_baseline_then_nothing_new_then_exactly_what_happened(
+    server: dict[str, str], store_address: str, tmp_path: Path
+) -> None:
+    store = store_address
     with Simulator.start([SITE]) as simulator, ListeningDesk() as desk:
         write_portals(simulator, [SITE], tmp_path / "portals")
         environment = {

@@ -5,16 +5,15 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from prefect.states import exception_to_failed_state
@@ -29,6 +28,7 @@ from infra.simulator import Simulator
 from model.document import Event
 from model.errors import CrawlFailed, NoContact, PortalUnavailable, StorageUnavailable
 from model.vocabulary import EventKind
+from tests.running import finished, prefect_server
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def _ask(address: str, body: dict[str, Any] | None = None) -> Any:
         return json.loads(answer.read())
 
 
-def _wait(condition: Any, seconds: float, what: str) -> Any:
+def _wait(condition: Callable[[], Any], seconds: float, what: str) -> Any:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
@@ -109,68 +109,67 @@ def _wait(condition: Any, seconds: float, what: str) -> Any:
     raise AssertionError(f"{what} did not happen within {seconds:.0f} s")
 
 
+def _completed(api: str) -> list[Any]:
+    runs = _ask(f"{api}/flow_runs/filter", {})
+    assert not [r for r in runs if r["state_type"] in ("FAILED", "CRASHED")], runs
+    return [r for r in runs if r["state_type"] == "COMPLETED"]
+
+
 @contextlib.contextmanager
-def _process(arguments: list[str], environment: dict[str, str], log: Path) -> Iterator[None]:
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *arguments], env=environment, stdout=out, stderr=out, start_new_session=True
-        )
+def _process(arguments: list[str], environment: dict[str, str]) -> Iterator[None]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", *arguments],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
         try:
-            yield
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGTERM)
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
-def test_a_scheduled_run_completes_on_a_worker(tmp_path: Path) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    api = f"http://127.0.0.1:{port}/api"
-    environment = {
-        **os.environ,
-        "PREFECT_HOME": str(tmp_path / "prefect"),
-        "PREFECT_API_URL": api,
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-        "GONGKAI_PORTALS": str(tmp_path / "portals"),
-        "PYTHONPATH": os.pathsep.join([str(Path.cwd()), os.environ.get("PYTHONPATH", "")]),
-    }
-    store = tmp_path / "archive"
+class Stage(NamedTuple):
+    """A Prefect server, a portal, and the environment of who works for the one on the other."""
 
-    def gongkai(*arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", *arguments], env=environment, capture_output=True, text=True, timeout=60, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+    api: str
+    environment: dict[str, str]
 
-    server = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    worker = ["prefect", "worker", "start", "--pool", "gongkai"]
-    with Simulator.start(["qinghe"]) as simulator, _process(server, environment, tmp_path / "server.log"):
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    with Simulator.start(["qinghe"]) as simulator, prefect_server(tmp_path) as server:
         write_portals(simulator, ["qinghe"], tmp_path / "portals")
-        _wait(lambda: _ask(f"{api}/health"), 60, "the server's start")
-        _ask(f"{api}/work_pools/", {"name": "gongkai", "type": "process"})
-        told = gongkai(
-            "flows.cli", "deploy", "qinghe", "--store", str(store), "--cron", "* * * * *", "--work-pool", "gongkai"
-        )
-        assert "registered collect/gongkai" in told
-        limits = _ask(f"{api}/v2/concurrency_limits/filter", {})
-        assert [(limit["name"].split("_")[0], limit["limit"]) for limit in limits] == [("host:127.0.0.1", 1)]
+        environment = {
+            **os.environ,
+            **server,
+            "GONGKAI_PORTALS": str(tmp_path / "portals"),
+            "PYTHONPATH": os.pathsep.join([str(Path.cwd()), os.environ.get("PYTHONPATH", "")]),
+        }
+        yield Stage(server["PREFECT_API_URL"], environment)
 
-        def completed() -> Any:
-            runs = _ask(f"{api}/flow_runs/filter", {})
-            assert not [r for r in runs if r["state_type"] in ("FAILED", "CRASHED")], runs
-            return [r for r in runs if r["state_type"] == "COMPLETED"]
 
-        with _process(worker, environment, tmp_path / "worker.log"):
-            run = _wait(completed, 120, "a completed scheduled run")[0]
-        artifacts = _ask(f"{api}/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run["id"]]}}})
+def test_a_scheduled_run_completes_on_a_worker(stage: Stage, tmp_path: Path) -> None:
+    api, environment = stage
+    store = tmp_path / "archive"
+    _ask(f"{api}/work_pools/", {"name": "gongkai", "type": "process"})
+    order = ["deploy", "qinghe", "--store", str(store), "--cron", "* * * * *", "--work-pool", "gongkai"]
+    told = finished(*order, environment=environment)
+    assert told.returncode == 0, told.stderr
+    assert "registered collect/gongkai" in told.stdout
+    limits = _ask(f"{api}/v2/concurrency_limits/filter", {})
+    assert [(limit["name"].split("_")[0], limit["limit"]) for limit in limits] == [("host:127.0.0.1", 1)]
+
+    with _process(["prefect", "worker", "start", "--pool", "gongkai"], environment):
+        run = _wait(lambda: _completed(api), 150, "a completed scheduled run")[0]
+    artifacts = _ask(f"{api}/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run["id"]]}}})
     assert run["auto_scheduled"] is True
     assert run["name"] == "collect qinghe"
     assert set(run["tags"]) >= {"gongkai", "qinghe"}
@@ -178,4 +177,17 @@ def test_a_scheduled_run_completes_on_a_worker(tmp_path: Path) -> None:
     assert float(by_type["progress"]) == 100.0
     assert "| qinghe " in by_type["markdown"]
     assert "reports collected, nobody is alerted" in by_type["markdown"]
+    assert list((store / "reports").rglob("1.json"))
+
+
+def test_a_served_deployment_runs_when_asked(stage: Stage, tmp_path: Path) -> None:
+    api, environment = stage
+    store = tmp_path / "archive"
+    order = ["flows.cli", "deploy", "qinghe", "--store", str(store), "--cron", "0 0 1 1 *"]
+    with _process(order, environment):
+        (served,) = _wait(lambda: _ask(f"{api}/deployments/filter", {}), 60, "the registration")
+        assert served["schedules"][0]["schedule"]["cron"] == "0 0 1 1 *"
+        _ask(f"{api}/deployments/{served['id']}/create_flow_run", {})
+        (run,) = _wait(lambda: _completed(api), 120, "a completed run")
+    assert run["name"] == "collect qinghe"
     assert list((store / "reports").rglob("1.json"))

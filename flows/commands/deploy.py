@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from flows.opening import writable_archive
 from flows.prefect_home import quiet_prefect
 from flows.settings import Settings
 
@@ -45,6 +46,8 @@ def deploy(
     names = portals or []
     chosen = list(chosen_portals(names, settings.portals).values())
     archive = store or settings.store
+    if work_pool is not None:
+        writable_archive(archive, settings, writers=2)
     console = Console()
     if work_pool is None:
         served = f"serving collect/{name} ({cron}, Asia/Shanghai) until Ctrl-C"
