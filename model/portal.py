@@ -73,6 +73,9 @@ class Portal(Strict):
     region: DivisionCode = Field(description='Division code (GB/T 2260), always quoted: "120000"')
     start_urls: tuple[HttpUrl, ...] = Field(min_length=1, description="Hub or list pages, the hub first")
     hosts: tuple[str, ...] = Field((), description="Further hosts that belong to it; start hosts are included")
+    aliases: dict[str, str] = Field(
+        {}, description="Host that shows the same pages (a bare address, an old name) → the portal's own host"
+    )
     level: AgencyLevel | None = Field(
         None, description="Of the government that runs it; a department has that of its own"
     )

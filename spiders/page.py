@@ -79,4 +79,5 @@ def host_of(url: str) -> str:
     parts = urlsplit(url)
     port = parts.port
     name = (parts.hostname or "").lower()
+    name = f"[{name}]" if ":" in name else name
     return name if port is None or port == {"http": 80, "https": 443}.get(parts.scheme) else f"{name}:{port}"
