@@ -83,6 +83,28 @@ def event_of_loss(location: Location, capture: Capture, details: Mapping[str, Js
     return _event_of_address(EventKind.DISAPPEARED, location, capture, {**seen, **details})
 
 
+def event_of_withdrawal(location: Location, details: Mapping[str, JsonValue]) -> Event:
+    """`withdrawn`: confirmed at every address; the check that completed it is the cause, all of them the evidence."""
+    assert location.report_id is not None
+    last = location.losses[-1]
+    return _event(
+        EventKind.WITHDRAWN,
+        location.report_id,
+        f"captures#{last.capture}",
+        last.at,
+        location.portal,
+        title=location.title,
+        url=location.url,
+        details={
+            "version": location.version,
+            "last_ok": location.last_ok.isoformat() if location.last_ok else None,
+            "last_ok_capture": location.last_ok_capture,
+            "checks": [check.model_dump(mode="json") for check in location.losses],
+            **details,
+        },
+    )
+
+
 def event_of_return(location: Location, capture: Capture, details: Mapping[str, JsonValue]) -> Event:
     """`reappeared`: an address that had lost its report answers with one again."""
     return _event_of_address(EventKind.REAPPEARED, location, capture, details)

@@ -19,9 +19,10 @@ from model.vocabulary import FetchState
 from storage.archive import Archive
 
 from .assemble import LOST, Publication, assemble, by_document
-from .happened import event_of_block, event_of_loss, event_of_return, first_blocked
+from .happened import event_of_block, event_of_loss, event_of_return, event_of_withdrawal, first_blocked
 from .outcome import DocumentOutcome, PortalOutcome
 from .record import Recorder
+from .withdrawal import HostsSeen, after_run, last_confirmed
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +71,8 @@ class _Settling:
         self.locations: dict[str, Location] = archive.locations(portal.id)
         self.recorder = Recorder(archive, run, portal, register, self.baseline)
         self.changed: dict[str, Location] = {}
+        self.lost: dict[str, Capture] = {}
+        self.elsewhere: list[Location] | None = None
         self.outcomes: list[DocumentOutcome] = []
         self.events: list[Event] = []
         self.problems: list[str] = list(visit.problems) if visit else ["the crawl ended before its closing word"]
@@ -83,6 +86,7 @@ class _Settling:
                 log.warning("a document could not be settled", extra={"url": publication.url, "why": str(error)})
             on_document(publication.url)
         self._mark_listed()
+        self._confirm_withdrawals()
         self._tell_of_block()
         self._note_requests()
         at = self.visit.ended_at if self.visit else max((c.fetched_at for c in self.captures), default=None)
@@ -117,6 +121,7 @@ class _Settling:
         capture = publication.main
         title = known.title if known else (publication.row.title if publication.row else publication.url)
         self._note(publication, known, "gone", title)
+        self.lost[publication.url] = capture
         if known is None or known.report_id is None:
             self.problems.append(f"{publication.url}: listed, but answers {capture.state} ({capture.status})")
             return
@@ -127,11 +132,34 @@ class _Settling:
         )
 
     def _lives_elsewhere(self, lost: Location) -> bool:
-        """Does another address of the same report still answer? Then the report has not disappeared."""
-        return any(
-            other.report_id == lost.report_id and other.url != lost.url and FetchState(other.state) not in LOST
-            for other in {**self.locations, **self.changed}.values()
-        )
+        """Does another address of the same report, at whatever portal, still answer? Then it has not disappeared."""
+        return any(o.url != lost.url and FetchState(o.state) not in LOST for o in self._places(lost.report_id))
+
+    def _places(self, report_id: str | None) -> list[Location]:
+        """All addresses of a report as they are known now. Other portals are read only when something got lost."""
+        if self.elsewhere is None:
+            others = [name for name in self.archive.located_portals() if name != self.portal.id]
+            self.elsewhere = [place for name in others for place in self.archive.locations(name).values()]
+        here = {**self.locations, **self.changed}
+        known = (*here.values(), *(place for place in self.elsewhere if place.url not in here))
+        return [place for place in known if place.report_id == report_id]
+
+    def _confirm_withdrawals(self) -> None:
+        """Count this run's losses, and tell of a report when all its addresses are confirmed to be without it."""
+        hosts = HostsSeen.of(self.captures)
+        lists_read = self.visit is not None and self.visit.complete
+        for url, location in {**self.locations, **self.changed}.items():
+            counted = after_run(location, self.lost.get(url), hosts, lists_read)
+            if counted != location:
+                self.changed[url] = counted
+        here = {**self.locations, **self.changed}
+        for url, capture in self.lost.items():
+            location = here.get(url)
+            # Also when this run was settled before: then the check that confirmed is the same, and so is the event.
+            if location is None or location.withdrawn_at is None or location.losses[-1].capture != capture.id:
+                continue
+            if location.report_id is not None and (last := last_confirmed(self._places(location.report_id))):
+                self._keep(event_of_withdrawal(last, self.recorder.details(last)))
 
     def _unclear(self, publication: Publication, known: Location | None) -> None:
         """Neither there nor gone: nothing is concluded, and what was known stays known."""
@@ -148,7 +176,7 @@ class _Settling:
 
     def _still_there(self, publication: Publication, known: Location) -> None:
         capture = publication.main
-        if FetchState(known.state) in LOST and known.report_id is not None:
+        if FetchState(known.state) in LOST and known.report_id is not None and not self._lives_elsewhere(known):
             self._keep(event_of_return(known, capture, self.recorder.details(known)))
         self._note(publication, known, "unchanged", known.title)
         self._remember(
@@ -160,6 +188,8 @@ class _Settling:
                     "last_ok": capture.fetched_at,
                     "last_ok_capture": capture.id,
                     "validators": {**known.validators, **publication.validators},
+                    "losses": (),
+                    "withdrawn_at": None,
                 }
             ),
         )
@@ -169,12 +199,24 @@ class _Settling:
         if recorded.problem:
             self.problems.append(f"{publication.url}: {recorded.problem}")
         self.events += recorded.events
-        if known is not None and FetchState(known.state) in LOST and recorded.location.report_id is not None:
-            self._keep(event_of_return(recorded.location, publication.main, self.recorder.details(recorded.location)))
+        location = recorded.location
+        if recorded.outcome.what != "new" and self._was_lost(location, known):
+            self._keep(event_of_return(location, publication.main, self.recorder.details(location)))
         self.outcomes.append(recorded.outcome)
         self._remember(publication, recorded.location)
 
+    def _was_lost(self, location: Location, known: Location | None) -> bool:
+        """Was the report that is found here lost at every address that it had?"""
+        if location.report_id is None:
+            return False
+        had = [place for place in self._places(location.report_id) if place.url != location.url]
+        if known is not None and known.report_id == location.report_id:
+            had.append(known)
+        return bool(had) and all(FetchState(place.state) in LOST for place in had)
+
     def _keep(self, event: Event) -> None:
+        if event in self.events:
+            return
         self.archive.add_event(event)
         self.events.append(event)
 

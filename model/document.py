@@ -84,6 +84,15 @@ class Event(Record):
         return record_digest([kind.value, subject, cause])[:32]
 
 
+class LossCheck(Record):
+    """An answer that counts towards a withdrawal: no report there, the list names it no more, the host answers."""
+
+    capture: str
+    at: AwareDatetime
+    state: str
+    status: int | None = None
+
+
 class Location(Record):
     """One address of a report and what it last answered; folded from the state ledger."""
 
@@ -103,3 +112,5 @@ class Location(Record):
         default_factory=dict, description="Part URL to (ETag, Last-Modified)"
     )
     verdict: str | None = None
+    losses: tuple[LossCheck, ...] = Field((), description="Since it was last there and the host last refused us")
+    withdrawn_at: AwareDatetime | None = Field(None, description="Time of the check that confirmed the loss")

@@ -37,6 +37,10 @@ class Locations(Shelf):
             except ObjectMissing:
                 continue  # folded away between listing and reading; the fold is in the next listing
 
+    def located_portals(self) -> list[str]:
+        """Ids of all portals of which addresses are known."""
+        return sorted({key.split("/")[2] for key in self.store.list("state/locations/")})
+
     def fold_locations(self, portal: str) -> None:
         """Put one object in the place of all changes; a crash in between leaves changes that fold to the same."""
         keys = list(self.store.list(self._prefix(portal)))
