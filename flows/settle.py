@@ -154,11 +154,11 @@ class _Settling:
                 self.changed[url] = counted
         here = {**self.locations, **self.changed}
         for url, capture in self.lost.items():
-            location = here.get(url)
+            place = here.get(url)
             # Also when this run was settled before: then the check that confirmed is the same, and so is the event.
-            if location is None or location.withdrawn_at is None or location.losses[-1].capture != capture.id:
+            if place is None or place.withdrawn_at is None or place.losses[-1].capture != capture.id:
                 continue
-            if location.report_id is not None and (last := last_confirmed(self._places(location.report_id))):
+            if last := last_confirmed(self._places(place.report_id)):
                 self._keep(event_of_withdrawal(last, self.recorder.details(last)))
 
     def _unclear(self, publication: Publication, known: Location | None) -> None:
