@@ -1,5 +1,6 @@
 """The command `gongkai`: a thin skin; every verb is a call of one function in `flows.commands`."""
 
+import os
 import sys
 
 import typer
@@ -44,6 +45,10 @@ def main() -> None:
         raise SystemExit(2) from None
     except GongkaiError as error:
         sys.stderr.write(f"gongkai: {error} ({ADVICE[group_of(error)]})\n")
+        raise SystemExit(1) from None
+    except BrokenPipeError:
+        # Who read our output, `head` for example, has had enough. Nothing more is written, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         sys.stderr.write("gongkai: stopped; what was acknowledged is kept, and the next run goes on from it\n")
