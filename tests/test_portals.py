@@ -1,9 +1,14 @@
 """Portal files: those that ship are right, and a wrong one says what is wrong, where, and what to do."""
 
+import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
+import yaml
+from jsonschema import Draft202012Validator
 
+from model.divisions import full_name
 from model.errors import InvalidPortal
 from spiders.portal_files import load_portal, load_portals, portal_schema
 
@@ -28,15 +33,46 @@ def refusal(folder: Path, text: str | bytes, name: str = "qinghe.yml") -> str:
     return message.removeprefix(f"{path}: ")
 
 
-def test_ten_portals_ship_and_none_claims_to_be_confirmed() -> None:
+def test_the_country_ships_and_nothing_claims_to_be_confirmed() -> None:
     portals = load_portals()
-    assert len(portals) == 10
-    assert [p.id for p in portals.values() if p.confirmed or not p.notes] == []
-    assert {p.family for p in portals.values()} == {"trs", "static", "hanweb", "rendered"}
-    assert len({p.region[:2] for p in portals.values()}) == 9
+    hubs = {p.region for p in portals.values() if p.level == "province" and p.agency is None}
+    assert len({region[:2] for region in hubs}) == len(hubs) == 31
+    assert Counter(p.level for p in portals.values()) == {"state": 7, "province": 44, "prefecture": 36, "county": 66}
+    assert [p.id for p in portals.values() if p.confirmed or p.unconfirmed_since is None or p.evidence is None] == []
+    assert {p.family for p in portals.values()} >= {"trs", "hanweb", "ucap", "gkmlpt", "longsun", "vsb", "unitbuild"}
     assert portals["tianjin-rsj"].agency is not None
     assert portals["tianjin-rsj"].agency.name == "天津市人力资源和社会保障局"
     assert portals["tianjin-rsj"].start_hosts == {"hrss.tj.gov.cn"}
+
+
+def test_regions_exist_and_levels_fit_them() -> None:
+    for portal in load_portals().values():
+        assert full_name(portal.region), portal.id
+        if portal.level == "state":
+            assert portal.region == "000000", portal.id
+        elif portal.level == "province":
+            assert portal.region.endswith("0000"), portal.id
+        elif portal.level == "prefecture":
+            assert portal.region.endswith("00"), portal.id
+            assert portal.region[2:4] != "00", portal.id
+
+
+def test_every_file_fits_the_schema_for_editors() -> None:
+    schema = json.loads((ROOT / "docs" / "portal.schema.json").read_text(encoding="utf-8"))
+    validator = Draft202012Validator(schema)
+    for path in sorted((ROOT / "spiders" / "portals").glob("*.yml")):
+        # As an editor reads it: dates are text there.
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+        content["confirmed"] = content["confirmed"] == "true"
+        for key in ("max_list_pages", "expect"):
+            if key in content:
+                content[key] = yaml.safe_load(yaml.safe_dump(content[key]).replace("'", ""))
+        assert [e.message for e in validator.iter_errors(content)] == [], path.name
+
+
+def test_start_addresses_are_each_in_one_file() -> None:
+    urls = Counter(str(url) for portal in load_portals().values() for url in portal.start_urls)
+    assert [url for url, times in urls.items() if times > 1] == []
 
 
 def test_hosts_are_official() -> None:
