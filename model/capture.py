@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from model.portal import Portal
+from model.portal import Limits, Portal
 from model.vocabulary import FetchState, Protection
 
 CaptureKind = Literal["robots", "list", "page", "continuation", "attachment", "data"]
@@ -141,6 +141,7 @@ class CrawlJob(Record):
         default_factory=dict, description="Host to the time until which we stay away"
     )
     budget_used: dict[str, int] = Field(default_factory=dict, description="Requests made to a host today already")
+    limits: Limits = Field(default_factory=Limits, description="The operator's, for all portals")
     contact: str | None = None
     vantage: str = "unknown"
 

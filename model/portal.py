@@ -55,6 +55,20 @@ class Politeness(Strict):
     )
 
 
+class Limits(Strict):
+    """What an operator asks for all portals together; a portal's own settings may only be stricter."""
+
+    delay: float = Field(0.0, ge=0, description="Seconds between two requests to a host at least")
+    daily_requests: int | None = Field(None, ge=1, description="Requests to one host in a day at most")
+    window: tuple[time, time] | None = Field(None, description="Hours of Asia/Shanghai in which anything is asked")
+    timeout: float = Field(60.0, gt=0, description="Seconds for one answer, an attachment three times as many")
+
+    def on(self, politeness: Politeness) -> Politeness:
+        """A portal's politeness under these limits; the windows are kept apart, for both have to be open."""
+        budget = min(politeness.daily_requests, self.daily_requests or politeness.daily_requests)
+        return politeness.model_copy(update={"delay": max(self.delay, politeness.delay), "daily_requests": budget})
+
+
 class Expectation(Strict):
     """Fewer reports than `min` is a problem of the run, never 'nothing new'."""
 

@@ -45,6 +45,8 @@ CONTAINERS = (
 HEADINGS = re.compile(
     r"总体情况|主动公开政府信息|政府信息公开申请情况|行政复议、?行政诉讼|存在的主要问题|其他需要报告的事项|统计期限"
 )
+# 首页_青禾市人民政府, 青禾市人民政府门户网站-首页
+HOME_TITLE = re.compile(r"^(?:网站)?首页(?:$|[_\-—|\s])|[_\-—|\s](?:网站)?首页$")
 MOST_ATTACHMENTS = 8
 ENOUGH_TEXT = 200
 """Characters of body text below which a page has to have a file to be a document (title-only pages exist)."""
@@ -80,6 +82,18 @@ def is_report(page: Page) -> bool:
     """Has the page the headings of a report, four of the six or more?"""
     scope = container(page) or page.soup.body
     return scope is not None and _headings(scope) >= 4
+
+
+def shows_home(page: Page) -> bool:
+    """Is this a site's home page? Two signs: it calls itself one or by the site's name, and it has no article.
+
+    Home pages carry the tags of the site and none of a column or an article.
+    """
+    names = {str(meta.get("name") or "").lower() for meta in page.soup.find_all("meta")}
+    site = page.soup.find("meta", attrs={"name": re.compile("^sitename$", re.IGNORECASE)})
+    called_so = HOME_TITLE.search(page.title) or (isinstance(site, Tag) and page.title == str(site.get("content")))
+    of_openness = "公开" in page.title or "年报" in page.title
+    return bool(called_so) and not of_openness and not names & {"columnname", "articletitle"} and not is_report(page)
 
 
 def page_verdict(page: Page) -> Verdict:

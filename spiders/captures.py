@@ -15,7 +15,7 @@ from spiders.judge import Verdict
 Headers = tuple[tuple[str, str], ...]
 
 KEPT_PACKED = {"list", "robots"}
-DOCUMENT_STATES = {FetchState.OK, FetchState.OK_EMPTY, FetchState.INCOMPLETE, FetchState.NEEDS_JS}
+DOCUMENT_STATES = {FetchState.OK, FetchState.MOVED, FetchState.OK_EMPTY, FetchState.INCOMPLETE, FetchState.NEEDS_JS}
 """Payloads of these states may be documents; refusals and error pages are evidence and lie packed in the ledger."""
 
 
@@ -61,6 +61,7 @@ class Exchange:
     failure: str | None = None
     too_large: bool = False
     tls: bool = False
+    private: bool = False
 
     def header(self, name: str) -> str | None:
         """First value of a received header, whatever its case."""
@@ -82,7 +83,12 @@ def write_capture(
     kind: CaptureKind = wanted.kind
     document_url = wanted.document_url
     media_type = media_type_of(exchange, plain)
-    if kind == "page" and verdict.state is FetchState.OK and media_type and not _is_text(media_type):
+    if (
+        kind == "page"
+        and verdict.state in {FetchState.OK, FetchState.MOVED}
+        and media_type
+        and not _is_text(media_type)
+    ):
         # The row led straight to a file under a page's address.
         kind = "attachment"
     if kind in {"page", "attachment", "continuation"}:

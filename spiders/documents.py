@@ -17,7 +17,7 @@ from spiders.page import Page, host_of
 from spiders.rows import is_file
 
 MOST_CONTINUATIONS = 30
-GOOD = {FetchState.OK, FetchState.NOT_MODIFIED}
+GOOD = {FetchState.OK, FetchState.MOVED, FetchState.NOT_MODIFIED}
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class DocumentReader:
             for part in due.known.parts if due.known else ():
                 if part.url != due.url:
                     await self._part(due, part.url, part.kind)
-        elif fetched.state is FetchState.OK and fetched.page is not None:
+        elif fetched.state in GOOD and fetched.page is not None:
             await self._parts(due, fetched.page)
 
     def problems(self) -> list[str]:

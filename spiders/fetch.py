@@ -3,6 +3,7 @@
 import asyncio
 import email.utils
 import logging
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,8 +13,10 @@ from urllib.parse import urljoin, urlsplit
 from model.capture import Capture, CaptureSink, CrawlJob, Hop, RobotsDecision
 from model.portal import Portal
 from model.vocabulary import FetchState
+from spiders.article import is_report, shows_home
 from spiders.captures import Exchange, Wanted, is_text, write_capture
 from spiders.decode import Undecodable, decode, unpack
+from spiders.hosts import page_key, refusal
 from spiders.judge import Answer, Verdict, judge, leads_home
 from spiders.pace import HostPace
 from spiders.page import Page, host_of
@@ -26,8 +29,11 @@ log = logging.getLogger(__name__)
 ATTEMPTS = 3
 MOST_HOPS = 5
 SHELL_SIZE = 5000
-READABLE = {FetchState.OK, FetchState.OK_EMPTY, FetchState.NEEDS_JS}
+MOST_PAGE = 10_000_000
+"""Bytes of a page or of data; files may be as large as the portal's `max_body_bytes`."""
+READABLE = {FetchState.OK, FetchState.MOVED, FetchState.OK_EMPTY, FetchState.NEEDS_JS}
 REDIRECTS = {301, 302, 303, 307, 308}
+PERMANENT = {301, 308}
 
 
 class HostRefused(Exception):
@@ -54,6 +60,16 @@ class Fetched:
         return self.capture.state
 
 
+@dataclass(frozen=True)
+class _Way:
+    """What a redirect means: followed, refused, a way home (a page that is no more), or no way at all."""
+
+    follow: str | None = None
+    off_site: str | None = None
+    home: bool = False
+    lost: str | None = None
+
+
 @dataclass
 class Fetcher:
     """Shared by all portals of a crawl. `agent` is the token that robots.txt knows us by."""
@@ -72,6 +88,7 @@ class Fetcher:
     _robots_locks: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     _answered: set[str] = field(default_factory=set)
     _shells: dict[tuple[str, bytes], str] = field(default_factory=dict)
+    _borders: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
     async def fetch(self, portal: Portal, wanted: Wanted, content: Callable[[Page], Verdict]) -> Fetched:
         """Fetch with retries of what may pass by itself. Raises HostRefused before anything is sent, or SinkFailed."""
@@ -87,6 +104,9 @@ class Fetcher:
     async def _attempt(self, portal: Portal, wanted: Wanted, content: Callable[[Page], Verdict]) -> Fetched:
         hops: list[Hop] = []
         url = wanted.url
+        if why := self._border(portal, url):
+            verdict = Verdict(FetchState.OFF_SITE, signals=(f"{host_of(url)} {why}",))
+            return await self._keep(portal, wanted, Exchange(url=url), verdict, hops, None, None)
         while True:
             robots = RobotsDecision(allowed=True, reason="itself")
             if wanted.kind != "robots":
@@ -95,14 +115,37 @@ class Fetcher:
                 if not robots.allowed:
                     return await self._refused_by_robots(portal, wanted, url, hops, robots, robots_capture)
             exchange = await self._exchange(portal, wanted, url)
-            target = _redirect_target(exchange)
-            off_site = target if target and host_of(target) not in portal.start_hosts else None
-            home = bool(target) and wanted.kind not in {"list", "robots"} and leads_home(wanted.url, target or "")
-            if target and not off_site and not home and len(hops) < MOST_HOPS:
+            way = self._way_on(portal, wanted, exchange, hops)
+            if way.follow:
                 hops.append(Hop(url=url, status=exchange.status or 0, location=exchange.header("location")))
-                url = target
+                url = way.follow
                 continue
-            return await self._settle(portal, wanted, exchange, hops, robots, content, off_site=off_site, home=home)
+            return await self._settle(portal, wanted, exchange, hops, robots, content, way)
+
+    def _border(self, portal: Portal, url: str) -> str | None:
+        """Why the host of an address is never asked for this portal; None when it may be."""
+        host = host_of(url)
+        if (portal.id, host) not in self._borders:
+            self._borders[portal.id, host] = refusal(host, portal, self.now().date())
+        return self._borders[portal.id, host]
+
+    def _way_on(self, portal: Portal, wanted: Wanted, exchange: Exchange, hops: list[Hop]) -> "_Way":
+        """Where a redirect leads, hop by hop under the same rules as the first address."""
+        if exchange.status not in REDIRECTS or exchange.header("location") is None:
+            return _Way()
+        target = _redirect_target(exchange)
+        if target is None:
+            return _Way(lost="redirects to no address of a page")
+        host = host_of(target)
+        if why := self._border(portal, target):
+            return _Way(off_site=f"{target}: {host} {why}")
+        if host not in portal.start_hosts:
+            return _Way(off_site=target)
+        if wanted.kind not in {"list", "robots"} and leads_home(wanted.url, target):
+            return _Way(home=True)
+        if len(hops) >= MOST_HOPS:
+            return _Way(lost=f"redirects more than {MOST_HOPS} times")
+        return _Way(follow=target)
 
     async def _exchange(self, portal: Portal, wanted: Wanted, url: str) -> Exchange:
         """One request in the host's turn; a protection met here closes the host before its turn passes on."""
@@ -134,9 +177,7 @@ class Fetcher:
         hops: list[Hop],
         robots: RobotsDecision,
         content: Callable[[Page], Verdict],
-        *,
-        off_site: str | None,
-        home: bool,
+        way: "_Way",
     ) -> Fetched:
         host = host_of(exchange.url)
         page, plain, trouble = self._readable(portal, wanted, exchange)
@@ -151,13 +192,17 @@ class Fetcher:
             failure=exchange.failure or (str(trouble) if trouble else None),
             too_large=exchange.too_large or bool(trouble and trouble.too_large),
             tls=exchange.tls,
-            off_site=off_site,
-            to_home=home,
+            private=exchange.private,
+            off_site=way.off_site,
+            to_home=way.home,
             answered_before=host in self._answered,
-            shared_shell=self._is_shared_shell(wanted, exchange, host),
+            shared_shell=self._is_shared_shell(wanted, exchange, host, page),
+            shows_home=page is not None and _shows_home(wanted, exchange, page),
+            moved_to=exchange.url if wanted.kind == "page" and _is_permanent(wanted.url, hops, exchange.url) else None,
+            lost_way=way.lost,
         )
         verdict = judge(answer, content)
-        if verdict.state in {FetchState.OK, FetchState.NOT_MODIFIED} and wanted.kind != "robots":
+        if verdict.state in {FetchState.OK, FetchState.MOVED, FetchState.NOT_MODIFIED} and wanted.kind != "robots":
             self._answered.add(host)
         if verdict.state is FetchState.THROTTLED:
             self.paces[host].complained(_retry_after(exchange, self.now()))
@@ -180,7 +225,7 @@ class Fetcher:
         exchange: Exchange,
         verdict: Verdict,
         hops: list[Hop],
-        robots: RobotsDecision,
+        robots: RobotsDecision | None,
         page: Page | None,
         plain: bytes = b"",
     ) -> Fetched:
@@ -221,19 +266,21 @@ class Fetcher:
         # robots.txt counts whatever it is declared as.
         if wanted.kind != "robots" and not is_text(exchange, plain):
             return None, plain, None
+        if len(plain) > MOST_PAGE:
+            return None, b"", Undecodable(f"a page of more than {MOST_PAGE} bytes", too_large=True)
         return Page(exchange.url, decode(plain, exchange.header("content-type")).text), plain, None
 
-    def _is_shared_shell(self, wanted: Wanted, exchange: Exchange, host: str) -> bool:
-        """The same small page under two addresses of a host is nobody's document."""
+    def _is_shared_shell(self, wanted: Wanted, exchange: Exchange, host: str, page: Page | None) -> bool:
+        """The same small page under two addresses of a host is nobody's document; a report may stand under two."""
         if wanted.kind != "page" or exchange.status != 200 or not 0 < len(exchange.payload) < SHELL_SIZE:
             return False
         first = self._shells.setdefault((host, exchange.payload), wanted.url)
-        return first != wanted.url
+        return first != wanted.url and not (page is not None and is_report(page))
 
 
 def _redirect_target(exchange: Exchange) -> str | None:
     location = exchange.header("location")
-    if exchange.status not in REDIRECTS or not location:
+    if not location:
         return None
     try:
         target = urljoin(exchange.url, location.encode("latin-1").decode("utf-8", "replace").strip())
@@ -243,6 +290,21 @@ def _redirect_target(exchange: Exchange) -> str | None:
     except ValueError:
         return None
     return target if usable and "@" not in parts.netloc else None
+
+
+def _is_permanent(asked: str, hops: list[Hop], answered: str) -> bool:
+    """Has the page another address for good? Another scheme of the same address is none."""
+    return any(hop.status in PERMANENT for hop in hops) and _plain(asked) != _plain(answered)
+
+
+def _plain(url: str) -> str:
+    return page_key(url).removeprefix("www.").removesuffix("/")
+
+
+def _shows_home(wanted: Wanted, exchange: Exchange, page: Page) -> bool:
+    """Does the home page answer for a page deep in the site, with status 200 and at that page's own address?"""
+    deep = leads_home(wanted.url, urljoin(wanted.url, "/"))
+    return exchange.status == 200 and wanted.kind in {"page", "list", "continuation"} and deep and shows_home(page)
 
 
 def _may_pass(capture: Capture) -> bool:
@@ -258,7 +320,7 @@ def _retry_after(exchange: Exchange, now: datetime) -> float | None:
     value = exchange.header("retry-after")
     if value is None:
         return None
-    if value.strip().isdigit():
+    if re.fullmatch(r"\s*[0-9]{1,9}\s*", value):
         return float(value)
     try:
         return max(0.0, (email.utils.parsedate_to_datetime(value) - now).total_seconds())

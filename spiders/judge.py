@@ -29,7 +29,10 @@ SHORT = 1500
 class Answer:
     """What came back for one request, with the payload unpacked and decoded where it is text.
 
-    `lost`: the connection ended before the payload did. `failure`: no answer, and why.
+    `lost`: the connection ended before the payload did. `failure`: no answer, and why. `private`: the name led into a
+    private network. `off_site`: where a redirect wanted to go, and why we did not. `shows_home`: the home page stands
+    under the address of another. `moved_to`: a permanent redirect gave the page this new address. `lost_way`: why a
+    redirect could not be followed.
     """
 
     requested_url: str
@@ -42,10 +45,14 @@ class Answer:
     failure: str | None = None
     too_large: bool = False
     tls: bool = False
+    private: bool = False
     off_site: str | None = None
     to_home: bool = False
     answered_before: bool = False
     shared_shell: bool = False
+    shows_home: bool = False
+    moved_to: str | None = None
+    lost_way: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,12 +79,17 @@ def judge(answer: Answer, content: Callable[[Page], Verdict]) -> Verdict:
         return Verdict(FetchState.SOFT_404, signals=("redirected to the home page",))
     if status == 304:
         return Verdict(FetchState.NOT_MODIFIED)
-    return _by_status(answer, status, page) or _by_content(answer, page, content)
+    verdict = _by_status(answer, status, page) or _by_content(answer, page, content)
+    if verdict.state is FetchState.OK and answer.moved_to:
+        return Verdict(FetchState.MOVED, signals=(*verdict.signals, f"permanently at {answer.moved_to}"))
+    return verdict
 
 
 def _unanswered(answer: Answer) -> Verdict | None:
     if answer.too_large:
         return Verdict(FetchState.TOO_LARGE, signals=(answer.failure or "larger than the limit",))
+    if answer.private:
+        return Verdict(FetchState.OFF_SITE, signals=(answer.failure or "a private address",))
     if answer.tls:
         return Verdict(FetchState.TLS_ERROR, signals=(answer.failure or "TLS failed",))
     if answer.status is None:
@@ -103,7 +115,8 @@ def _by_status(answer: Answer, status: int, page: Page | None) -> Verdict | None
     if status == 400 and answer.answered_before:
         return Verdict(FetchState.THROTTLED, signals=("status 400 from a host that answered before",))
     if not 200 <= status < 300:
-        return Verdict(FetchState.UNREACHABLE, signals=(f"status {status}",))
+        way = (answer.lost_way,) if answer.lost_way else ()
+        return Verdict(FetchState.UNREACHABLE, signals=(f"status {status}", *way))
     return None
 
 
@@ -112,6 +125,10 @@ def _by_content(answer: Answer, page: Page | None, content: Callable[[Page], Ver
         return Verdict(FetchState.OK_EMPTY, signals=("empty payload",))
     if page is None:
         return Verdict(FetchState.OK)
+    if answer.shows_home:
+        # A host that has shown pages before and now answers everything with its home page has had enough of us.
+        state = FetchState.THROTTLED if answer.answered_before else FetchState.SOFT_404
+        return Verdict(state, signals=("status 200", "the home page stands under another address"))
     if answer.shared_shell:
         return Verdict(FetchState.SOFT_404, signals=("the same small page answers for other addresses",))
     visible = page.visible_text

@@ -3,13 +3,16 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from datetime import time as time_of_day
 from zoneinfo import ZoneInfo
 
+from model.capture import CrawlJob
 from model.portal import Politeness
+from spiders.hosts import queue_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MOST_DELAY = 60.0
@@ -20,10 +23,15 @@ THROTTLES_BORNE = 3
 
 @dataclass
 class HostPace:
-    """The queue of one host. Times are monotonic seconds; `politeness` is the strictest of the portals on it."""
+    """The queue of one host. Times are monotonic seconds; `politeness` is the strictest of the portals on it.
+
+    `windows`: hours of Asia/Shanghai, all of which have to be open. `line`: held while a request is under way, and
+    shared with the other hosts of the same registrable domain: often one machine answers for all of them.
+    """
 
     host: str
     politeness: Politeness
+    windows: tuple[tuple[time_of_day, time_of_day], ...] = ()
     used_today: int = 0
     away_until: datetime | None = None
     delay_asked: float = 0.0
@@ -34,6 +42,9 @@ class HostPace:
     _slowed: float = 0.0
     _earliest: float = 0.0
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    line: asyncio.Lock = field(default_factory=asyncio.Lock)
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     @property
     def delay(self) -> float:
@@ -51,8 +62,9 @@ class HostPace:
         moment = now()
         if self.away_until and moment < self.away_until:
             return f"blocked us before and is left alone until {self.away_until:%Y-%m-%d %H:%M %Z}"
-        if self.politeness.window and not _within(self.politeness.window, moment):
-            start, end = self.politeness.window
+        for start, end in self.windows:
+            if _within(start, end, moment):
+                continue
             return f"may be asked from {start:%H:%M} to {end:%H:%M} (Asia/Shanghai) only; run the crawl then"
         if self.used_today + self.requests - counted >= self.politeness.daily_requests:
             return f"has had its {self.politeness.daily_requests} requests of the day; the rest follows tomorrow"
@@ -62,18 +74,19 @@ class HostPace:
     async def turn(self, *, attachment: bool = False) -> AsyncIterator[None]:
         """Wait for the host's turn and hold it: nobody else asks the host meanwhile."""
         async with self._turn:
-            wait = self._earliest - time.monotonic()
+            wait = self._earliest - self.clock()
             if attachment:
                 wait += max(0.0, self.politeness.attachment_delay - self.delay)
             if wait > 0:
-                await asyncio.sleep(wait)
-            self.requests += 1
-            try:
-                yield
-            finally:
-                # From the answer on, so that the server never sees two requests closer than the delay.
-                spread = random.uniform(-self.politeness.jitter, self.politeness.jitter)
-                self._earliest = max(self._earliest, time.monotonic() + self.delay * (1 + spread))
+                await self.sleep(wait)
+            async with self.line:
+                self.requests += 1
+                try:
+                    yield
+                finally:
+                    # From the answer on, so that the server never sees two requests closer than the delay.
+                    spread = random.uniform(-self.politeness.jitter, self.politeness.jitter)
+                    self._earliest = max(self._earliest, self.clock() + self.delay * (1 + spread))
 
     def answered(self, latency: float) -> None:
         """Adapt to the server's speed: a server that needs long is asked seldom, and trusted again slowly."""
@@ -92,7 +105,27 @@ class HostPace:
 
     def rest(self, seconds: float) -> None:
         """Ask nothing for at least so long."""
-        self._earliest = max(self._earliest, time.monotonic() + max(seconds, self.delay))
+        self._earliest = max(self._earliest, self.clock() + max(seconds, self.delay))
+
+
+def host_paces(job: CrawlJob) -> dict[str, HostPace]:
+    """The queue of each host of the job: by the strictest of the portals that are read from it and of the operator."""
+    paces: dict[str, HostPace] = {}
+    lines: dict[str, asyncio.Lock] = {}
+    for portal in job.portals:
+        asked = job.limits.on(portal.politeness)
+        for host in portal.start_hosts:
+            known = paces.get(host)
+            windows = {w for w in (asked.window, job.limits.window) if w} | set(known.windows if known else ())
+            paces[host] = HostPace(
+                host,
+                strictest(known.politeness, asked) if known else asked,
+                windows=tuple(sorted(windows)),
+                used_today=job.budget_used.get(host, 0),
+                away_until=job.cool_down.get(host),
+                line=lines.setdefault(queue_of(host), asyncio.Lock()),
+            )
+    return paces
 
 
 def strictest(one: Politeness, other: Politeness) -> Politeness:
@@ -102,13 +135,10 @@ def strictest(one: Politeness, other: Politeness) -> Politeness:
         attachment_delay=max(one.attachment_delay, other.attachment_delay),
         jitter=min(one.jitter, other.jitter),
         daily_requests=min(one.daily_requests, other.daily_requests),
-        window=one.window or other.window,
+        window=one.window or other.window,  # a pace keeps the windows of all
     )
 
 
-def _within(window: tuple[object, object], moment: datetime) -> bool:
-    start, end = window
+def _within(start: time_of_day, end: time_of_day, moment: datetime) -> bool:
     clock = moment.astimezone(SHANGHAI).time()
-    inside_day: bool = start <= clock < end  # type: ignore[operator]
-    over_midnight: bool = clock >= start or clock < end  # type: ignore[operator]
-    return inside_day if start <= end else over_midnight  # type: ignore[operator]
+    return start <= clock < end if start <= end else clock >= start or clock < end

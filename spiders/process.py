@@ -1,9 +1,8 @@
 """One crawl in one Scrapy process: all portals of a job at once, each host one request at a time."""
 
 import asyncio
-import ipaddress
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,12 @@ from model.capture import CaptureSink, CrawlJob
 from model.errors import CrawlFailed, NoContact
 from model.portal import Portal
 from spiders.browser import Browser
+from spiders.cookies import BoundedCookies
 from spiders.decode import CODINGS
 from spiders.fetch import Fetcher, SinkFailed
-from spiders.pace import HostPace, strictest
+from spiders.hosts import is_loopback
+from spiders.pace import host_paces
+from spiders.resolver import NAMES, GuardedResolver
 from spiders.visit import Progress, visit_portal
 from spiders.wire import Wire
 
@@ -30,10 +32,12 @@ def run_crawl(
     *,
     on_progress: Callable[[dict[str, Any]], None] | None = None,
     browser: Path | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> None:
     """Crawl all portals of the job; blocks until the last closing line is kept. Once in a process, as Scrapy has it.
 
-    `browser` is the Chromium to use where a page needs one; None looks for one when that happens.
+    `browser` is the Chromium to use where a page needs one; None looks for one when that happens. `names` gives the
+    addresses of host names, as a hosts file does.
 
     Raises NoContact before anything is sent; whatever the sink raised, as the sink raised it; CrawlFailed when a
     portal ended without its closing line.
@@ -41,7 +45,7 @@ def run_crawl(
     check_contact(job)
     outcome = _Outcome()
     progress = on_progress or (lambda _: None)
-    process = CrawlerProcess(_settings(job))
+    process = CrawlerProcess(_settings(job) | {NAMES: dict(names or {})})
     process.crawl(_PortalSpider, job=job, sink=sink, outcome=outcome, progress=progress, browser=browser)
     process.start(install_signal_handlers=False)
     if outcome.error is not None:
@@ -66,17 +70,6 @@ def check_contact(job: CrawlJob) -> None:
                 )
 
 
-def is_loopback(host: str) -> bool:
-    """Does this host name or address, with or without a port, mean this machine?"""
-    name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
-
-
 def user_agent(contact: str | None) -> str:
     """Who we say we are: our name and where to complain."""
     return f"{crawler_name()} (+{contact})" if contact else crawler_name()
@@ -88,23 +81,6 @@ def crawler_name() -> str:
         return f"gongkai/{version('gongkai')}"
     except PackageNotFoundError:
         return "gongkai/unknown"
-
-
-def host_paces(job: CrawlJob) -> dict[str, HostPace]:
-    """The queue of each host of the job, by the strictest of the portals that are read from it."""
-    paces: dict[str, HostPace] = {}
-    for portal in job.portals:
-        for host in portal.start_hosts:
-            if host in paces:
-                paces[host].politeness = strictest(paces[host].politeness, portal.politeness)
-            else:
-                paces[host] = HostPace(
-                    host,
-                    portal.politeness,
-                    used_today=job.budget_used.get(host, 0),
-                    away_until=job.cool_down.get(host),
-                )
-    return paces
 
 
 class _Outcome:
@@ -138,7 +114,7 @@ class _PortalSpider(scrapy.Spider):
         yield  # makes this the asynchronous generator that Scrapy wants
 
     async def _visit_all(self, crawler: Crawler) -> None:
-        wire, agent = Wire(crawler), user_agent(self.job.contact)
+        wire, agent = Wire(crawler, self.job.limits.timeout), user_agent(self.job.contact)
         fetcher = Fetcher(self.job, self.sink, wire, host_paces(self.job), crawler_name(), agent)
         browser = Browser(self.chromium)
         tasks = [asyncio.ensure_future(self._visit(portal, fetcher, browser)) for portal in self.job.portals]
@@ -180,12 +156,15 @@ def _settings(job: CrawlJob) -> dict[str, Any]:
             f"{prefix}.redirect.RedirectMiddleware": None,
             f"{prefix}.httpcompression.HttpCompressionMiddleware": None,
             f"{prefix}.httpcache.HttpCacheMiddleware": None,
+            f"{prefix}.cookies.CookiesMiddleware": None,
+            BoundedCookies: 700,
         },
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "DOWNLOAD_DELAY": 0,
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "COOKIES_ENABLED": True,
+        "DNS_RESOLVER": GuardedResolver,
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
         "LOG_INSTALL_ROOT_HANDLER": False,

@@ -1,8 +1,10 @@
 """One request through Scrapy's downloader, and what came back as it came back."""
 
 import asyncio
+import re
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 import scrapy
 from scrapy import exceptions
@@ -13,8 +15,8 @@ from twisted.web.client import ResponseFailed
 from spiders.captures import Exchange, Headers, Wanted
 from spiders.page import host_of
 
-TIMEOUT = 60
-FILE_TIMEOUT = 180
+FILES_TAKE = 3
+"""Times the patience for a page that an attachment gets."""
 AT_ONCE = 64
 """Requests under way in the whole process; each host still has one at most."""
 
@@ -36,8 +38,10 @@ FAILURES = (
 class Wire:
     """Sends requests one by one through the crawler's downloader; redirects and retries are nobody's business here."""
 
-    def __init__(self, crawler: Crawler) -> None:
+    def __init__(self, crawler: Crawler, timeout: float = 60.0) -> None:
+        """`timeout`: seconds from the request to the last byte of a page; who drips longer has not answered."""
         self._engine: Any = crawler.engine
+        self._timeout = timeout
         self._room = asyncio.Semaphore(AT_ONCE)
 
     async def send(self, url: str, wanted: Wanted, *, limit: int, jar: str) -> Exchange:
@@ -50,7 +54,7 @@ class Wire:
             meta={
                 "download_slot": host_of(url),
                 "download_maxsize": limit,
-                "download_timeout": FILE_TIMEOUT if wanted.kind == "attachment" else TIMEOUT,
+                "download_timeout": self._timeout * (FILES_TAKE if wanted.kind == "attachment" else 1),
                 "download_fail_on_dataloss": False,
                 "cookiejar": jar,
             },
@@ -61,7 +65,7 @@ class Wire:
             async with self._room:
                 response = await self._engine.download_async(request)
         except FAILURES as error:
-            return _failed(url, request, error, time.monotonic() - started)
+            return _failed(url, request, error, time.monotonic() - started, self._private_address(url))
         except Exception as error:
             # Twisted reports TLS trouble under several private names.
             if not _is_tls(error):
@@ -77,6 +81,14 @@ class Wire:
             seconds=time.monotonic() - started,
             lost="dataloss" in response.flags or _ends_early(response),
         )
+
+    @staticmethod
+    def _private_address(url: str) -> str | None:
+        """The private address that the resolver refused to connect to, if that is what went wrong."""
+        from twisted.internet import reactor
+
+        resolver = getattr(reactor, "resolver", None)
+        return getattr(resolver, "refused", {}).get(urlsplit(url).hostname or "")
 
 
 def _headers(wanted: Wanted, url: str) -> dict[str, str]:
@@ -102,19 +114,34 @@ def _pairs(headers: Any) -> Headers:
 
 
 def _ends_early(response: Any) -> bool:
-    """A payload that only the closing of the connection ends may have been cut: an HTML page without its end was."""
-    if "partial" not in response.flags:
+    """Was an HTML page cut although the transfer looks whole?
+
+    A payload that only the closing of the connection ends is whole when the page is; one with a length that was too
+    short ends within a tag or a table.
+    """
+    if response.headers.get("Content-Encoding"):
         return False
-    return b"<html" in response.body[:2000].lower() and b"</html" not in response.body[-2000:].lower()
+    head, tail = response.body[:2000].lower(), response.body[-2000:].lower()
+    if b"<html" not in head or b"</html" in tail or b"</body" in tail:
+        return False
+    within_tag = tail.rfind(b"<") > tail.rfind(b">")
+    return "partial" in response.flags or within_tag or _open_tables(response.body) > 0
 
 
-def _failed(url: str, request: Any, error: BaseException, seconds: float) -> Exchange:
+def _open_tables(body: bytes) -> int:
+    return len(re.findall(rb"<table\b", body, re.IGNORECASE)) - len(re.findall(rb"</table\b", body, re.IGNORECASE))
+
+
+def _failed(
+    url: str, request: Any, error: BaseException, seconds: float, private_address: str | None = None
+) -> Exchange:
     too_large = isinstance(error, exceptions.DownloadCancelledError)
     return Exchange(
         url=url,
         request_headers=_pairs(request.headers),
         seconds=seconds,
-        failure=_words(error),
+        failure=f"its name leads to the private address {private_address}" if private_address else _words(error),
+        private=private_address is not None,
         too_large=too_large,
         tls=_is_tls(error),
     )

@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from model.errors import NoContact
-from spiders.process import check_contact, is_loopback, user_agent
+from spiders.hosts import is_loopback
+from spiders.process import check_contact, user_agent
 from tests.crawling import Crawled, crawl, job, known, portal
 from tests.recording_site import Answer, Asked, RecordingSite, Reply, recording_site
 
@@ -250,7 +251,9 @@ def test_redirects_are_followed_hop_by_hop(tmp_path: Path) -> None:
         (site.url(f"{START}t20250122_2025.html"), 301, "/new/a.html"),
         (site.url("/new/a.html"), 302, "b.html"),
     ]
-    assert (capture.url, capture.state.value) == (site.url("/new/b.html"), "ok")
+    assert (capture.url, capture.state.value) == (site.url("/new/b.html"), "moved")
+    assert capture.body is not None
+    assert capture.body.store == "raw"
     assert done.of("_2024.html").state.value == "soft_404"
     assert "/" not in site.paths()
 

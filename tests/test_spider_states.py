@@ -70,6 +70,12 @@ ARTICLE = f"<html><title>年报</title><body><div id='zoom'>{TEXT}</div></body><
         (answer(status=None, failure="larger", too_large=True), "too_large"),
         (answer(ARTICLE, lost=True), "incomplete"),
         (answer(ARTICLE, off_site="http://shop.example/"), "off_site"),
+        (answer(status=None, failure="its name leads to 10.0.0.1", private=True), "off_site"),
+        (answer(ARTICLE, moved_to="http://www.qinghe.example/new/1.html"), "moved"),
+        (answer("<html><div id='zoom'></div></html>", moved_to="http://www.qinghe.example/new/"), "ok_empty"),
+        (answer(ARTICLE, shows_home=True), "soft_404"),
+        (answer(ARTICLE, shows_home=True, answered_before=True), "throttled"),
+        (answer("", 302, lost_way="redirects more than 5 times"), "unreachable"),
     ],
 )
 def test_states(given: Answer, expected: str) -> None:
@@ -209,10 +215,17 @@ def test_refusals_of_a_host() -> None:
 
     window = Politeness.model_validate({"window": ["08:00", "22:00"]})
     night = Politeness.model_validate({"window": ["22:00", "06:00"]})
-    assert HostPace("a", window).refusal(lambda: at(9)) is None
-    assert "from 08:00 to 22:00" in str(HostPace("a", window).refusal(lambda: at(23)))
-    assert HostPace("a", night).refusal(lambda: at(23)) is None
-    assert HostPace("a", night).refusal(lambda: at(12)) is not None
+    def pace(*settings: Politeness) -> HostPace:
+        return HostPace("a", settings[0], windows=tuple(s.window for s in settings if s.window))
+
+    assert pace(window).refusal(lambda: at(9)) is None
+    assert "from 08:00 to 22:00" in str(pace(window).refusal(lambda: at(23)))
+    assert pace(night).refusal(lambda: at(23)) is None
+    assert pace(night).refusal(lambda: at(12)) is not None
+    # Two windows: both have to be open.
+    assert [hour for hour in range(24) if pace(window, night).refusal(lambda hour=hour: at(hour)) is None] == []
+    late = Politeness.model_validate({"window": ["20:00", "23:00"]})
+    assert [hour for hour in range(24) if pace(window, late).refusal(lambda hour=hour: at(hour)) is None] == [20, 21]
     full = HostPace("a", Politeness(daily_requests=10), used_today=10)
     assert "has had its 10 requests of the day" in str(full.refusal(lambda: at(9)))
     cooling = HostPace("a", Politeness(), away_until=datetime(2026, 1, 6, tzinfo=UTC))
