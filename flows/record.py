@@ -16,7 +16,7 @@ from parsers import parser_digest
 from storage.archive import Archive
 
 from .assemble import Publication
-from .compare import CellChange, Reading, changed_cells, reason_for
+from .compare import CellChange, Reading, changed_cells, printed_cells, reason_for
 from .happened import event_of_version
 from .identify import NO_REPORT, Identity, Unidentified, identify
 from .outcome import DocumentOutcome, What
@@ -89,7 +89,8 @@ class Recorder:
             self.archive.add_agency(identity.agency)
         version, cells, what = self._version(publication, manifest, identity, known)
         events = []
-        if what != "repeated":
+        # A rendition is no news: the same report, published in another kind of file.
+        if what != "repeated" and version.rendition_of is None:
             event = event_of_version(version, self.baseline, cells, verdict)
             self.archive.add_event(event)
             events.append(event)
@@ -129,6 +130,9 @@ class Recorder:
                     self.archive.note_repeat(identity.report_id, version.n, manifest.digest, publication.main.id)
                     return version, [], "repeated"
         latest = chain[-1] if chain else None
+        if known is not None and known.version and known.report_id == identity.report_id:
+            # A report may stand at two addresses in two forms: each is compared with what it was itself.
+            latest = next((version for version in chain if version.n == known.version), latest)
         reason: VersionReason | None = VersionReason.FIRST
         if latest is not None:
             reason = reason_for(reading(self.archive, latest.manifest), new)
@@ -139,14 +143,23 @@ class Recorder:
         why = reason
         version = self.archive.add_version(
             identity.report_id,
-            lambda known: self._draft(publication, manifest, identity, why, new, known[-1] if known else None),
+            lambda there: self._draft(
+                publication,
+                manifest,
+                identity,
+                why,
+                new,
+                there[-1] if there else None,
+                latest.n if latest and known is None and _is_rendition(latest, manifest, new) else None,
+            ),
         )
         return version, self._cells(latest, new), "changed" if latest else "new"
 
     def _cells(self, before: VersionRecord | None, new: Reading) -> list[CellChange]:
         if before is None:
             return []
-        return changed_cells(understand(self.archive, before.manifest)["values"], new.values, value_labels())
+        old = understand(self.archive, before.manifest)
+        return changed_cells(old["values"], new.values, value_labels(), printed_cells(old), new.printed)
 
     def _draft(
         self,
@@ -156,12 +169,14 @@ class Recorder:
         reason: VersionReason,
         new: Reading,
         latest: VersionRecord | None,
+        rendition_of: int | None,
     ) -> VersionRecord:
         return VersionRecord(
             report_id=identity.report_id,
             n=latest.n + 1 if latest else 1,
             reason=reason,
             corrects=latest.n if latest and self._corrected(publication) else None,
+            rendition_of=rendition_of,
             agency_id=identity.agency.id,
             agency_name=identity.agency.name,
             report_year=identity.year,
@@ -215,3 +230,10 @@ class Recorder:
             ),
             problem=why,
         )
+
+
+def _is_rendition(version: VersionRecord, manifest: Manifest, new: Reading) -> bool:
+    """Is it the same report in another kind of file (a page, a PDF, a Word file)? Equal figures, if there are any."""
+    kinds = version.manifest.parts[0].media_type, manifest.parts[0].media_type
+    figures = any(value is not None for value in new.values.values())
+    return figures and kinds[0] != kinds[1] and version.figures_digest == new.figures_digest

@@ -8,7 +8,7 @@ from model.errors import UndecodablePayload
 from parsers import Part, figures_digest, parse_document, parser_digest, text_digest
 from storage.archive import Archive
 
-from .compare import Reading
+from .compare import Reading, printed_cells
 
 # A payload that unpacks to more than this is not unpacked: no report is so large, a bomb is.
 MOST_BYTES = 200_000_000
@@ -70,4 +70,5 @@ def reading(archive: Archive, manifest: Manifest) -> Reading:
         figures_digest=figures_digest(parsed),
         text_digest=text_digest(contents(archive, manifest)),
         parts=tuple(sorted(p.sha256 for p in manifest.parts if p.role == "attachment")),
+        printed=printed_cells(parsed),
     )

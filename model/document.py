@@ -47,6 +47,7 @@ class VersionRecord(Record):
     n: int = Field(ge=1)
     reason: VersionReason
     corrects: int | None = Field(None, description="Version that the agency says this one corrects")
+    rendition_of: int | None = Field(None, description="Version with the same figures in another kind of file")
     agency_id: str
     agency_name: str
     report_year: int

@@ -1,5 +1,6 @@
 """An event in words, Chinese first, then English, for people who have never heard of gongkai."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from model.document import Event
@@ -167,17 +168,23 @@ def _cell_lines(event: Event) -> list[str]:
     for cell in found[:MOST_CELLS]:
         label, identity = cell.get("label") or cell["id"], cell["id"]
         name = f"{label}（{identity}）" if label != identity else f"{label}"
-        lines.append(f"· {name}：{_value(cell.get('from'))} → {_value(cell.get('to'))}")
+        lines.append(f"· {name}：{_value(cell, 'from')} → {_value(cell, 'to')}")
     if len(found) > MOST_CELLS:
         more = len(found) - MOST_CELLS
         lines.append(f"· 另有 {more} 处 and {more} more")
     return lines
 
 
-def _value(value: object) -> str:
+# What a cell without a number prints; words stand as they are.
+_STATES = {"dash": "—", "slash": "/", "none_word": "无"}
+
+
+def _value(cell: Mapping[str, object], side: str) -> str:
     """A blank is not zero, and says so."""
+    value = cell.get(side)
     if value is None:
-        return "空白 blank"
+        state, printed = str(cell.get(f"{side}_state", "blank")), str(cell.get(f"{side}_printed", ""))
+        return _STATES.get(state) or (f"“{_one_line(printed)}”" if printed.strip() else "空白 blank")
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)

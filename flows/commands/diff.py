@@ -1,8 +1,9 @@
 """`gongkai diff`: what changed between two versions of a report."""
 
-import difflib
 import json
+import re
 import sys
+from itertools import zip_longest
 from typing import Annotated, Any
 
 import typer
@@ -11,22 +12,27 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from flows.compare import changed_cells
+from flows.difference import difference
+from flows.draw import SHOWN_STATE
 from flows.finding import the_report
 from flows.opening import existing_archive
-from flows.record import value_labels
+from flows.sentences import changed_spans
 from flows.settings import Settings
-from flows.understand import contents, understand
 from model.document import VersionRecord
 from model.errors import BadQuery
-from parsers import text_of
-from storage.archive import Archive
 
 EPILOG = """Examples:
 
-gongkai diff 青禾 财政 2019            the newest version against the one before
+gongkai diff 青禾 财政 2019                      the newest version against the one before
 
-gongkai diff 青禾 财政 2019 --from 1 --to 3 --json"""
+gongkai diff 青禾 财政 2019 --from 1 --to 3      any two versions
+
+gongkai diff 青禾 财政 2019 --json               cells, sentences, rows and parts as one JSON object
+
+· is a cell left blank; blank is not 0, and no dash either."""
+
+CONTEXT = 60  # characters of the sentences around a change
+DIGITS = re.compile(r"[\d.,|·—/-]+")
 
 
 def diff(
@@ -35,61 +41,99 @@ def diff(
         str | None, typer.Option(help="Archive: a folder or s3://bucket/prefix", show_default="./archive")
     ] = None,
     older: Annotated[
-        int | None, typer.Option("--from", help="Older version; none: the one before the newer", min=1)
+        int | None, typer.Option("--from", help="One version; none: the one before the other", min=1)
     ] = None,
-    newer: Annotated[int | None, typer.Option("--to", help="Newer version; none: the newest", min=1)] = None,
+    newer: Annotated[int | None, typer.Option("--to", help="The other version; none: the newest", min=1)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object")] = False,
 ) -> None:
-    """Show which cells and which lines of text differ between two versions."""
+    """Show which cells and which sentences differ between two versions."""
     settings = Settings()
     archive = existing_archive(store or settings.store, settings)
     report = the_report(archive, words, settings)
     chain = archive.versions(report.report_id)
-    to = newer or len(chain)
-    since = older or to - 1
-    if not (1 <= since < to <= len(chain)):
-        raise BadQuery(
-            f"{report.agency_name} {report.report_year} has {len(chain)} version(s); "
-            + ("nothing to compare yet" if len(chain) < 2 else "choose two of them with --from and --to")
-        )
-    old, new = chain[since - 1], chain[to - 1]
+    name = f"{report.agency_name} {report.report_year}"
+    old, new = _chosen(chain, older, newer, name, sum(archive.repeats(report.report_id).values()))
     told = difference(archive, old, new)
     if as_json:
         sys.stdout.write(json.dumps({"report_id": report.report_id, **told}, ensure_ascii=False) + "\n")
         return
-    _draw(f"{report.agency_name} {report.report_year}: version {old.n} → {new.n} ({new.reason})", told)
+    _draw(name, old, new, told)
 
 
-def difference(archive: Archive, old: VersionRecord, new: VersionRecord) -> dict[str, Any]:
-    """Cells and lines that differ, both read by the parser of today."""
-    before, after = understand(archive, old.manifest), understand(archive, new.manifest)
-    cells = changed_cells(before["values"], after["values"], value_labels())
-    left, right = (text_of(contents(archive, version.manifest)).splitlines() for version in (old, new))
-    text = [line for line in difflib.ndiff(left, right) if line[:2] in ("- ", "+ ")]
-    return {
-        "from": old.n,
-        "to": new.n,
-        "reason": new.reason.value,
-        "cells": [cell.as_detail() for cell in cells],
-        "text": text,
-    }
+def _chosen(
+    chain: list[VersionRecord], older: int | None, newer: int | None, name: str, repeats: int
+) -> tuple[VersionRecord, VersionRecord]:
+    """The two versions meant; BadQuery when there are no two."""
+    to = newer or len(chain)
+    since = older or to - 1
+    if len(chain) < 2:
+        layouts = f", seen in {repeats} further layouts" if repeats else ""
+        raise BadQuery(f"{name} has one version{layouts}: nothing to compare yet")
+    if since == to or not (1 <= since <= len(chain) and 1 <= to <= len(chain)):
+        raise BadQuery(f"{name} has the versions 1 to {len(chain)}; choose two of them with --from and --to")
+    return chain[since - 1], chain[to - 1]
 
 
-def _draw(heading: str, told: dict[str, Any]) -> None:
+def _draw(name: str, old: VersionRecord, new: VersionRecord, told: dict[str, Any]) -> None:
     console = Console()
-    console.print(Text(heading, style="bold"))
+    console.print(Text(f"{name}: version {old.n} → {new.n} ({new.reason.value})", style="bold"))
+    for version, which in ((old, "from"), (new, "to")):
+        layouts = told["layouts"][which]
+        further = f", in {layouts + 1} layouts" if layouts else ""
+        seen = f"version {version.n}: first seen {version.captured_at:%Y-%m-%d %H:%M} UTC{further}"
+        console.print(Text(f"{seen}, {told['verdicts'][which]}", style="dim"))
+    if told["corrects"] is not None:
+        console.print(Text(f"the agency calls version {new.n} a correction of version {told['corrects']}", "yellow"))
+    if told["rendition_of"] is not None:
+        console.print(Text(f"version {new.n} is a rendition of version {told['rendition_of']}: another kind of file"))
     if told["cells"]:
-        table = Table(box=box.SIMPLE_HEAD)
-        for name in ("value", "from", "to", "id"):
-            table.add_column(name, justify="right" if name in ("from", "to") else "left")
-        for cell in told["cells"]:
-            table.add_row(cell["label"], _shown(cell["from"]), _shown(cell["to"]), cell["id"])
-        console.print(table)
-    for line in told["text"]:
-        console.print(Text(line, style="red" if line.startswith("-") else "green"))
-    if not told["cells"] and not told["text"]:
-        console.print("figures and text are the same")
+        console.print(_cells_table(told["cells"]))
+    for change in told["text"]:
+        _draw_change(console, change)
+    for change in told["rows"]:
+        if not (told["cells"] and _only_figures(change)):
+            _draw_change(console, change)
+    for sign, which, style in (("-", "removed", "red"), ("+", "added", "green")):
+        for part in told["parts"][which]:
+            console.print(Text(f"{sign} {part['role']} {part['name'] or part['url']} ({part['size']:,} bytes)", style))
+    if not any(told[what] for what in ("cells", "text", "rows")) and not any(told["parts"].values()):
+        console.print("figures, text and parts are the same; only the layout differs")
 
 
-def _shown(value: float | None) -> str:
-    return "·" if value is None else f"{value:,}"
+def _cells_table(cells: list[dict[str, Any]]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD)
+    for name in ("value", "from", "to", "id"):
+        table.add_column(name, justify="right" if name in ("from", "to") else "left")
+    for cell in cells:
+        table.add_row(cell["label"], _shown(cell, "from"), _shown(cell, "to"), cell["id"])
+    return table
+
+
+def _shown(cell: dict[str, Any], side: str) -> str:
+    value = cell[side]
+    if value is not None:
+        return f"{value:,}"
+    state, printed = cell.get(f"{side}_state", "blank"), cell.get(f"{side}_printed", "")
+    return SHOWN_STATE.get(state) or printed.strip() or "?"
+
+
+def _only_figures(change: dict[str, Any]) -> bool:
+    """Do rows differ in nothing but figures? Then the table of cells has told it."""
+    before, after = ([DIGITS.sub("", row) for row in change[side]] for side in ("before", "after"))
+    return before == after
+
+
+def _draw_change(console: Console, change: dict[str, Any]) -> None:
+    console.print()
+    if change["preceding"]:
+        console.print(Text(f"  …{change['preceding'][-CONTEXT:]}", style="dim"))
+    for before, after in zip_longest(change["before"], change["after"]):
+        spans = changed_spans(before, after) if before and after else ([], [])
+        for sign, sentence, marks, style in (("-", before, spans[0], "red"), ("+", after, spans[1], "green")):
+            if sentence is not None:
+                line = Text(f"{sign} {sentence}", style=style)
+                for begin, end in marks:
+                    line.stylize("bold reverse", begin + 2, end + 2)
+                console.print(line)
+    if change["following"]:
+        console.print(Text(f"  {change['following'][:CONTEXT]}…", style="dim"))
