@@ -17,7 +17,7 @@ from parsers.identity import identify, published_on
 from parsers.labels import LabelIndex, indexes
 from parsers.page import Page
 from parsers.parts import Part, read_part
-from parsers.readers.decode import decode, kind_of
+from parsers.readers.decode import kind_of, utf8
 from parsers.readers.html import TooHostile
 from parsers.readers.html_tolerant import read_tolerant
 from parsers.sections import sections_of
@@ -37,12 +37,18 @@ def parse_document(
     """The reading of one document; never raises for what the document holds."""
     identity = ParserIdentity(version=VERSION, digest=parser_digest())
     try:
-        page, kinds = _pages(parts, tolerant=False)
+        page, kinds = _pages(parts)
         if page is None:
             return _unreadable(kinds, identity)
         report = _report(page, parts)
+        hidden = page.hidden and len(_there(report)) < len(next(iter(load_forms().values())).tables)
+        if hidden:
+            # Tabs that a script opens: what is not shown at first is read only where it is all there is.
+            whole, _ = _pages(parts, hidden_tables=True)
+            if whole is not None and len(_there(other := _report(whole, parts))) > len(_there(report)):
+                report, page = other, whole
         if report.verdict in (ReportVerdict.FLAGGED, ReportVerdict.REFUSED) and page.reader == "lxml":
-            second, _ = _pages(parts, tolerant=True)
+            second, _ = _pages(parts, tolerant=True, hidden_tables=hidden)
             if second is not None and (other := _report(second, parts)).verdict is ReportVerdict.VERIFIED:
                 report = other
     except TooHostile as error:
@@ -61,7 +67,13 @@ def _unreadable(kinds: set[str], identity: ParserIdentity) -> Report:
     return Report(verdict=ReportVerdict.UNREADABLE, reasons=reasons, parser=identity)
 
 
-def _pages(parts: Sequence[Part], *, tolerant: bool) -> tuple[Page | None, set[str]]:
+def _there(report: Report) -> list[str]:
+    return [name for name, table in report.tables.items() if table.verdict is not TableVerdict.ABSENT]
+
+
+def _pages(
+    parts: Sequence[Part], *, tolerant: bool = False, hidden_tables: bool = False
+) -> tuple[Page | None, set[str]]:
     whole: Page | None = None
     kinds = set()
     for part in parts:
@@ -69,7 +81,10 @@ def _pages(parts: Sequence[Part], *, tolerant: bool) -> tuple[Page | None, set[s
         kinds.add(kind)
         if not part.content.strip():
             continue
-        page = read_tolerant(decode(part.content)) if tolerant and kind == "html" else read_part(part)
+        if tolerant and kind == "html":
+            page = read_tolerant(utf8(part.content), hidden_tables=hidden_tables)
+        else:
+            page = read_part(part, hidden_tables=hidden_tables)
         if page is None:
             continue
         if whole is None:
@@ -77,6 +92,7 @@ def _pages(parts: Sequence[Part], *, tolerant: bool) -> tuple[Page | None, set[s
         elif part.role in ("page", "continuation", "data"):
             whole.items += page.items
             whole.truncated = whole.truncated or page.truncated
+            whole.hidden = whole.hidden or page.hidden
     return whole, kinds
 
 

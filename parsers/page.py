@@ -1,22 +1,21 @@
 """What every reader hands over: lines of text and rows of cells in reading order, and nothing of their markup."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Cell:
-    """The words of one cell, and its number within its row, from 1."""
+class Cell(NamedTuple):
+    """The words of one cell, lines of it apart, and its number within its row, from 1."""
 
     text: str
     column: int
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """Cells from left to right. `table` counts the tables of the document from 1, `number` the rows of the table.
 
     `loose`: the row was cut out of text, so blanks at its end may stand for nothing. `grid`: cells stand in the columns
-    of a drawn table (Markdown), so blanks keep their place.
+    of a drawn table (Markdown), so blanks keep their place. `uneven`: not in this row, which has lost or won a cell.
     """
 
     cells: tuple[Cell, ...]
@@ -24,6 +23,7 @@ class Row:
     number: int
     loose: bool = False
     grid: bool = False
+    uneven: bool = False
 
     def where(self, column: int) -> str:
         """The place of a cell for people."""
@@ -32,7 +32,10 @@ class Row:
 
 @dataclass
 class Page:
-    """One document as read. `items` mixes lines of prose and rows; `titles` are candidates, the best first."""
+    """One document as read. `items` mixes lines of prose and rows; `titles` are candidates, the best first.
+
+    `hidden`: tables that the page does not show were left out.
+    """
 
     items: list[str | Row] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
@@ -40,6 +43,7 @@ class Page:
     source: str | None = None
     truncated: bool = False
     glued: bool = False
+    hidden: bool = False
     reader: str = ""
 
     @property

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from parsers.page import Page
-from parsers.readers.decode import decode, kind_of
+from parsers.readers.decode import decode, kind_of, utf8
 from parsers.readers.html import read_html
 from parsers.readers.text import read_text
 
@@ -19,9 +19,9 @@ class Part:
     name: str | None = None
 
 
-def read_part(part: Part) -> Page | None:
+def read_part(part: Part, *, hidden_tables: bool = False) -> Page | None:
     """The page of an HTML or text part, or None for other kinds. Raises TooHostile."""
     kind = kind_of(part.content)
     if kind == "html":
-        return read_html(decode(part.content))
+        return read_html(utf8(part.content), hidden_tables=hidden_tables)
     return read_text(decode(part.content)) if kind == "text" else None

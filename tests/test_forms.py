@@ -67,7 +67,7 @@ def test_a_new_form_is_one_file_and_no_python() -> None:
     form = read_form(INVENTED, "form2099.yml")
     page = read_html(
         "<table><tr><td>河名</td><td>浑浊河段</td><td>清澈河段</td></tr><tr><td>北河</td><td>1</td><td>2</td></tr>"
-        "<tr><td>南河</td><td>3</td><td>4</td></tr><tr><td>合流</td><td>4</td><td></td></tr></table>"
+        "<tr><td>南河</td><td>3</td><td>4</td></tr><tr><td>合流</td><td>4</td><td></td></tr></table>".encode()
     )
     placed = align(page, LabelIndex(form), None).placed
     assert {i: p.content.value for i, p in placed.items()} == {

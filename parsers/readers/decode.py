@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from itertools import islice
 
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
@@ -23,6 +24,18 @@ def decode(content: bytes) -> str:
     return min(tries, key=lambda text: text.count("\ufffd"))
 
 
+def utf8(content: bytes) -> bytes:
+    """The same text as `decode`, as UTF-8: the bytes themselves where they are that already."""
+    if b"\x00" not in content and not content.startswith(tuple(bom for bom, _ in BOMS)):
+        try:
+            content.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+        else:
+            return content
+    return decode(content).encode("utf-8", "replace")
+
+
 # %PDF-1.7, PK.. (zip: DOCX, WPS, OFD), D0CF11E0 (OLE: DOC, WPS, XLS)
 SIGNATURES = (
     (b"%PDF-", "pdf"),
@@ -42,4 +55,4 @@ def kind_of(content: bytes) -> str:
         if content.startswith(signature):
             return kind
     head = content[:200_000].replace(b"\x00", b"")
-    return "html" if len(MARKUP.findall(head, 0)) >= 2 else "text"
+    return "html" if len(list(islice(MARKUP.finditer(head), 2))) == 2 else "text"

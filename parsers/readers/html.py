@@ -1,25 +1,39 @@
 """The fast reader of HTML, on lxml. Limits are counted before a tree is built."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from lxml import etree
 
 from model.errors import NeedsReview
 from parsers.page import Cell, Page, Row
+from parsers.readers.html_shown import CELLS, leave_out_hidden, spell_out
 
 MOST_BYTES = 30_000_000
 MOST_TAGS = 600_000
 MOST_CELLS = 60_000
-MOST_DEPTH = 400
+MOST_DEPTH = 40_000
+MOST_TABLES_OPEN = 200
 
-BLOCKS = ("p", "div", "br", "tr", "td", "li", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "ul", "hr")
-DROPPED = ("script", "style", "noscript", "template", "textarea", "select", "svg")
+DROPPED = ("script", "style", "noscript", "template", "select", "svg")
+# Words run on through these; every other tag begins a new line. `wbr`, `input`: void.
+INLINE = (
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "input", "ins",
+    "kbd", "label", "mark", "nobr", "o:p", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup",
+    "textarea", "tt", "u", "var", "wbr",
+)  # fmt: skip
+SMART = re.compile(rb"<(st1:\w+)")  # Word marks dates and measures: <st1:chmetcnv>
 MARK = "\ufdd0"  # a character that no text has: Unicode keeps it for such uses
+PICTURE = "\ufffc"
 NAMED = re.compile(r"^(?:articletitle|title|og:title)$", re.IGNORECASE)
 DATED = re.compile(r"^(?:pubdate|publishdate|article:published_time)$", re.IGNORECASE)
 SOURCED = re.compile(r"^(?:contentsource|author)$", re.IGNORECASE)
-OPENING = re.compile(r"<(/?)(?:div|span|table|font|b|p|section|ul|li|td|tr|a|i|em|strong|center|blockquote)\b", re.I)
+OPENING = re.compile(rb"<(/?)(?:div|span|table|font|b|p|section|ul|li|td|tr|a|i|em|strong|center|blockquote)\b", re.I)
+PARSER = etree.HTMLParser(
+    encoding="utf-8", remove_comments=True, remove_pis=True, recover=True, no_network=True, huge_tree=False
+)
 
 
 class TooHostile(NeedsReview):
@@ -34,59 +48,53 @@ class Limits:
     tables_open: int
 
 
-def measure(text: str) -> Limits:
+def measure(content: bytes) -> Limits:
     """Counts before building. Raises TooHostile with the limit that was passed."""
-    if len(text) > MOST_BYTES:
-        raise TooHostile(f"page has {len(text)} characters, more than {MOST_BYTES}")
-    tags = text.count("<")
+    if len(content) > MOST_BYTES:
+        raise TooHostile(f"page has {len(content)} bytes, more than {MOST_BYTES}")
+    tags = content.count(b"<")
     if tags > MOST_TAGS:
         raise TooHostile(f"page has {tags} tags, more than {MOST_TAGS}")
-    lower = text.lower()
-    cells = lower.count("<td") + lower.count("<th")
-    if cells > MOST_CELLS:
+    lower = content.lower()
+    if tags > MOST_CELLS and (cells := lower.count(b"<td") + lower.count(b"<th")) > MOST_CELLS:
         raise TooHostile(f"page has {cells} table cells, more than {MOST_CELLS}")
-    opened, closed = lower.count("<table"), lower.count("</table")
-    if opened > 300 or lower.count("<div") - lower.count("</div") > MOST_DEPTH or tags > 50_000:
+    tables_open = lower.count(b"<table") - lower.count(b"</table")
+    if tables_open > MOST_TABLES_OPEN or tags > MOST_DEPTH:
         depth = deepest = 0
-        for match in OPENING.finditer(text):
+        for match in OPENING.finditer(content):
             depth += -1 if match[1] else 1
             deepest = max(deepest, depth)
         # Unclosed <p> and <td> do not nest; only a depth that no such page reaches is hostile.
-        if lower.count("<table") - lower.count("</table") > 200 or deepest > 40_000:
+        if tables_open > MOST_TABLES_OPEN or deepest > MOST_DEPTH:
             raise TooHostile(f"page is nested {deepest} deep")
-    return Limits(tags, opened - closed)
+    return Limits(tags, tables_open)
+
+
+def read_html(content: bytes, *, hidden_tables: bool = False) -> Page:
+    """A page from HTML in UTF-8. Raises TooHostile for what no report looks like.
+
+    `hidden_tables`: read those, too, that the page does not show (tabs that a script opens).
+    """
+    limits = measure(content)
+    root = etree.fromstring(content or b"<p>", PARSER)
+    page = Page(reader="lxml", truncated=limits.tables_open > 0)
+    if root is None:
+        return page
+    _head(root, page)
+    page.hidden = leave_out_hidden(root, content, tables=not hidden_tables)
+    spell_out(root)
+    smart = {name.decode() for name in SMART.findall(content)} if b"<st1:" in content else ()
+    etree.strip_tags(root, *INLINE, *smart)
+    _body(root, page)
+    return page
 
 
 def _tidy(text: str) -> str:
-    return re.sub(r"[ \t\r\n\f\v\u00a0]+", " ", text).strip()
+    return " ".join(text.split())
 
 
-def _cell_text(element: "etree._Element") -> str:
-    return "".join(map(str, element.itertext())).strip() if len(element) else (element.text or "").strip()
-
-
-def _table_rows(table: "etree._Element", number: int) -> list[Row]:
-    rows = []
-    for at, tr in enumerate(table.iter("tr"), 1):
-        cells = tuple(Cell(_cell_text(td), n) for n, td in enumerate(tr.iterchildren("td", "th"), 1))
-        if cells:
-            rows.append(Row(cells, number, at))
-    return rows
-
-
-def read_html(text: str) -> Page:
-    """A page from decoded HTML. Raises TooHostile for what no report looks like."""
-    limits = measure(text)
-    parser = etree.HTMLParser(
-        encoding="utf-8", remove_comments=True, remove_pis=True, recover=True, no_network=True, huge_tree=False
-    )
-    root = etree.fromstring(text.encode("utf-8", "replace") or b"<p>", parser)
-    page = Page(reader="lxml", truncated=limits.tables_open > 0)
-    return page if root is None else page_of(root, page)
-
-
-def page_of(root: "etree._Element", page: Page) -> Page:
-    """Fills a page from a tree; the tree is used up."""
+def _head(root: "etree._Element", page: Page) -> None:
+    """Titles, dates and sources that the page names; takes out what holds no words of the report."""
     for meta in root.iter("meta"):
         name, content = meta.get("name") or meta.get("property") or "", (meta.get("content") or "").strip()
         if not content:
@@ -98,27 +106,52 @@ def page_of(root: "etree._Element", page: Page) -> Page:
         elif SOURCED.match(name):
             page.source = content
     titles = [_tidy("".join(map(str, t.itertext()))) for t in root.iter("title", "h1")]
+    page.titles += [t for t in titles if t]
     for dropped in list(root.iter(*DROPPED, "title")):
         dropped.text = None
         for child in list(dropped):
             dropped.remove(child)
+
+
+def _body(root: "etree._Element", page: Page) -> None:
+    """Lines and rows; the tree is used up. Only tables without a table inside are tables of figures."""
     tables: list[list[Row]] = []
     for table in list(root.iter("table")):
         if next(table.iterdescendants("table"), None) is not None:
             continue
-        tables.append(_table_rows(table, len(tables) + 1))
+        tables.append(_rows(table, len(tables) + 1))
         tail = table.tail
-        for child in list(table):
-            table.remove(child)
-        table.text, table.tail = f"\n{MARK}{len(tables) - 1}{MARK}\n", tail
-    for block in root.iter(*BLOCKS):
-        block.tail = "\n" + (block.tail or "")
-        if block.text:
-            block.text = "\n" + block.text
-    for line in "".join(map(str, root.itertext())).split("\n"):
-        if line.startswith(MARK) and line.endswith(MARK) and line[1:-1].isdecimal():
-            page.items.extend(tables[int(line[1:-1])])
-        elif tidy := _tidy(line):
-            page.items.append(tidy)
-    page.titles += [t for t in titles if t]
-    return page
+        table.clear()
+        table.text, table.tail = f"{MARK}{len(tables) - 1}", tail
+    # Without a table, line feeds may be all that divides cells: <pre>, or a text in a shell of HTML.
+    add = page.items.append
+    for run in cast("Iterator[str]", root.itertext()):
+        if run.startswith(MARK) and run[1:].isdecimal() and int(run[1:]) < len(tables):
+            page.items.extend(tables[int(run[1:])])
+        elif tables:
+            if tidy := _tidy(run):
+                add(tidy)
+        else:
+            page.items.extend(line for line in map(_tidy, run.split("\n")) if line)
+
+
+def _rows(table: "etree._Element", number: int) -> list[Row]:
+    rows = []
+    for at, tr in enumerate(table.iter("tr"), 1):
+        cells = tuple([Cell(_words(td), n) for n, td in enumerate(tr.iterchildren(*CELLS), 1)])
+        if cells:
+            rows.append(Row(cells, number, at))
+    return rows
+
+
+def _words(cell: "etree._Element") -> str:
+    """The words of a cell; its lines and paragraphs stay apart."""
+    if not len(cell):
+        return (cell.text or "").strip()
+    runs = [cell.text]
+    for child in cell:
+        runs += [child.text, child.tail] if not len(child) else [*map(str, child.itertext()), child.tail]
+    lines = [run.strip() for run in runs if run and not run.isspace()]
+    if not lines and cell.find(".//img") is not None:
+        return PICTURE
+    return lines[0] if len(lines) == 1 else "\n".join(lines)
