@@ -18,9 +18,9 @@ from model.portal import Portal
 
 from .collect import collect
 from .host_limits import ensure_limits
+from .prefect_home import run_tags
 
 ZONE = "Asia/Shanghai"
-MOST_TAGS = 20
 
 
 def whole_address(store: str) -> str:
@@ -75,7 +75,7 @@ async def deployment(names: list[str], store: str, cron: str, name: str) -> Runn
         name=name,
         schedule=Cron(cron, timezone=ZONE),
         parameters=parameters,
-        tags=["gongkai", *names[:MOST_TAGS]],
+        tags=run_tags(names),
         description="Visits portals and keeps, reads, compares and announces what they publish.",
         entrypoint_type=EntrypointType.MODULE_PATH,
     )

@@ -11,7 +11,7 @@ from rich.console import Console
 from flows.alerts import Subscriptions, load_subscriptions
 from flows.outcome import RunOutcome
 from flows.plan import Recheck
-from flows.prefect_home import quiet_prefect
+from flows.prefect_home import quiet_prefect, run_tags
 from flows.settings import Settings
 from flows.tables import outcome_tables
 
@@ -53,6 +53,8 @@ def run_collect(
     """Run the flow in this process, with progress on standard error. Without subscriptions, those of the settings."""
     quiet_prefect("CRITICAL")
     # Imported only now: Prefect takes seconds, and other commands do without it.
+    from prefect import tags
+
     from flows.collect import Equipment, equipment, listener
     from flows.collect import collect as flow
     from flows.progress import RunProgress
@@ -61,7 +63,8 @@ def run_collect(
     with RunProgress() as progress:
         tokens = listener.set(progress.hear), equipment.set(equipped)
         try:
-            return asyncio.run(flow(portals=portals, store=store, recheck=recheck))
+            with tags(*run_tags(portals)):
+                return asyncio.run(flow(portals=portals, store=store, recheck=recheck))
         finally:
             listener.reset(tokens[0])
             equipment.reset(tokens[1])
