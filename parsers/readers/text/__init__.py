@@ -1,0 +1,154 @@
+"""The reader of text: tables as converters draw them, pipes, tabs, one cell per line, labels and values with blanks."""
+
+import re
+from collections.abc import Sequence
+
+from parsers.page import Page, Row
+from parsers.readers.html import TooHostile
+from parsers.readers.text.boxes import is_grid, read_grid, take_boxes
+from parsers.readers.text.columns import is_ruler, read_columns
+from parsers.readers.text.drawn import RULE, is_drawn, read_drawn
+from parsers.readers.text.lines import Rows
+from parsers.readers.text.marks import BARE_NUMBER, PAGE_NUMBER, fields, plain
+
+MOST_CHARACTERS = 8_000_000
+MOST_LINES = 400_000
+MOST_CELLS = 200_000
+# 发布时间: 2026-03-10 12:56
+HEAD = re.compile(r"^(标题|发布时间|发布机构|来源)[:：]\s*(.+)$")
+# ---|---|--- as html2text writes it, without a frame
+OPEN_RULE = re.compile(r"^-{3,}(?:\|-{3,})*$")
+HEADING = re.compile(r"^(?:#{1,6}|\*{1,6})\s+")
+LONG = 300
+
+
+def read_text(text: str) -> Page:
+    """A page from decoded text of any of the kinds above. Raises TooHostile for what no report looks like."""
+    measure(text)
+    page = Page(reader="text")
+    rows = Rows(page)
+    lines = text.split("\n")
+    boxes = take_boxes(lines) if "┌" in text else {}
+    at = 0
+    while at < len(lines):
+        for box in boxes.get(at, ()):
+            rows.new_table()
+            for cells in box:
+                rows.row(cells, loose=False)
+        at = _step(lines, at, rows, page)
+    open_values = rows.ends_in_value
+    ends_in_row = bool(page.items) and isinstance(page.items[-1], Row) and not rows.labels
+    rows.flush()
+    page.truncated = open_values or ends_in_row
+    return page
+
+
+def measure(text: str) -> None:
+    """Counts before reading. Raises TooHostile with the limit that was passed."""
+    if len(text) > MOST_CHARACTERS:
+        raise TooHostile(f"text has {len(text)} characters, more than {MOST_CHARACTERS}")
+    counts = {"lines": (text.count("\n"), MOST_LINES), "cells": (text.count("|") + text.count("\t"), MOST_CELLS)}
+    for what, (count, most) in counts.items():
+        if count > most:
+            raise TooHostile(f"text has {count} {what}, more than {most}")
+
+
+def _step(lines: Sequence[str], at: int, rows: Rows, page: Page) -> int:
+    """Reads the table or the line that begins here; gives the number of the line after it."""
+    raw = lines[at]
+    line = raw.strip()
+    if not line or line == "|" or PAGE_NUMBER.match(line):
+        return at + 1
+    if at < 12 and (head := HEAD.match(line)):
+        _head(head, page)
+        return at + 1
+    if is_drawn(line):
+        drawn, end = read_drawn(lines, at)
+        rows.new_table()
+        for row in drawn:
+            rows.row(list(row.cells), grid=True, uneven=row.uneven)
+        return end
+    if is_grid(line):
+        return _table(*read_grid(lines, at), rows)
+    if is_ruler(raw.rstrip()) and (found := read_columns(lines, at)):
+        return _table(*found, rows)
+    if at + 1 < len(lines) and OPEN_RULE.match(lines[at + 1].strip()) and _is_open(lines, at):
+        return _open_table(lines, at, rows)
+    if RULE.match(line) or OPEN_RULE.match(line):
+        return at + 1
+    if "|" in line or "\t" in raw:
+        rows.flush()
+        if "|" in line:
+            rows.row([plain(c) for c in fields(line)])
+        else:
+            rows.row([c.strip() for c in raw.strip("\r\n").split("\t")], loose=False)
+        rows.labels = []
+        return at + 1
+    if BARE_NUMBER.match(line) and _among_pipes(lines, at):
+        return at + 1  # more likely the number of a page than the end of a row
+    _line(line, rows, page)
+    return at + 1
+
+
+def _head(head: re.Match[str], page: Page) -> None:
+    if head[1] == "标题":
+        page.titles.append(head[2])
+    elif head[1] == "发布时间":
+        page.published = head[2]
+    else:
+        page.source = head[2]
+
+
+def _line(line: str, rows: Rows, page: Page) -> None:
+    heading = HEADING.match(line)
+    line = plain(line[heading.end() :] if heading else line)
+    if not line:
+        return
+    page.items.append(line)
+    if len(line) > LONG:
+        rows.words(line)
+    elif heading is None:
+        rows.line(line)
+
+
+def _table(table: list[list[str]], end: int, rows: Rows) -> int:
+    """Cells at the columns of a drawn table, or, where rows differ in length, cells with their spans."""
+    rows.new_table()
+    even = len(set(map(len, table))) == 1
+    for cells in table:
+        rows.row(cells, loose=even, grid=even)
+    return end
+
+
+def _is_open(lines: Sequence[str], at: int) -> bool:
+    return "|" in lines[at] or (at + 2 < len(lines) and "|" in lines[at + 2])
+
+
+def _open_table(lines: Sequence[str], at: int, rows: Rows) -> int:
+    """html2text: pipes between cells, nothing for what a span covers. A cell of several lines breaks its row."""
+    rows.new_table()
+    pieces: list[str] = []
+    first = at
+    while at < len(lines) and (line := lines[at].strip()):
+        at += 1
+        if at == first + 2 or PAGE_NUMBER.match(line):
+            continue
+        cells = [plain(c) for c in fields(line)]
+        if "|" in line:
+            rows.row([*pieces[-3:], *cells], loose=bool(pieces))
+            pieces = []
+        else:
+            rows.row(cells)
+            pieces += cells
+    return at
+
+
+def _among_pipes(lines: Sequence[str], at: int) -> bool:
+    """Does a line with pipes stand before and behind?"""
+    before = next((lines[n] for n in range(at - 1, max(at - 4, -1), -1) if lines[n].strip()), "")
+    behind = next((lines[n] for n in range(at + 1, min(at + 4, len(lines))) if lines[n].strip()), "")
+    return _piped(before) and _piped(behind)
+
+
+def _piped(line: str) -> bool:
+    return "|" in line and line.strip() != "|"

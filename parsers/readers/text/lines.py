@@ -1,0 +1,58 @@
+"""Cells that stand one after another, each on a line of its own or with blanks between: labels, then their values."""
+
+from parsers.cells import read_cell
+from parsers.page import Cell, Page, Row
+
+MOST_LABELS = 40
+
+
+class Rows:
+    """Adds rows to a page; collects labels and then values, and makes a row of them when the next label begins."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.labels, self.values = page, list[str](), list[str]()
+        self.table = self.number = 1
+
+    @property
+    def ends_in_value(self) -> bool:
+        """Do the last values stand at the very end, with nothing behind to show that none is missing?"""
+        return any(read_cell(v).value is not None for v in self.values)
+
+    def row(self, texts: list[str], *, loose: bool = True, grid: bool = False, uneven: bool = False) -> None:
+        cells = tuple(Cell(t, n) for n, t in enumerate(texts, 1))
+        self.page.items.append(Row(cells, self.table, self.number, loose, grid, uneven))
+        self.number += 1
+
+    def new_table(self) -> None:
+        self.flush()
+        self.labels = []
+        if self.number > 1:
+            self.table, self.number = self.table + 1, 1
+
+    def flush(self) -> None:
+        if self.values:
+            self.row(self.labels[-MOST_LABELS:] + self.values)
+            self.labels, self.values = [], []
+
+    def line(self, line: str) -> None:
+        """A line without pipes or tabs; figures at its end are values of the words before them."""
+        tokens = line.split()
+        if not read_cell(tokens[-1]).is_value:
+            self._tokens(["".join(tokens)])
+            return
+        cut = len(tokens)
+        while cut and read_cell(tokens[cut - 1]).is_value:
+            cut -= 1
+        self._tokens(["".join(tokens[:cut]), *tokens[cut:]] if cut else tokens)
+
+    def words(self, line: str) -> None:
+        """A line as long as a paragraph: whatever its blanks divide."""
+        self._tokens(line.split())
+
+    def _tokens(self, tokens: list[str]) -> None:
+        for token in tokens:
+            if read_cell(token).is_value:
+                self.values.append(token)
+                continue
+            self.flush()
+            self.labels.append(token)

@@ -1,0 +1,48 @@
+"""What a program's notation leaves around words: escapes, emphasis, breaks; lines that hold no words at all."""
+
+import re
+from collections.abc import Iterable
+from html import unescape
+
+ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+EMPHASIS = re.compile(r"^(\*{1,3}|_{1,3})(?=\S)(.+?)(?<=\S)\1$")
+BREAK = re.compile(r"<br\s{0,3}/?>", re.IGNORECASE)
+# <<name>>: an anchor in org
+ANCHOR = re.compile(r"<<[^<>]*>>")
+PIPE = re.compile(r"(?<!\\)\|")
+# - 4 -, — 12 —, 第 3 页
+PAGE_NUMBER = re.compile(r"^(?:[-—–]\s*\d{1,3}\s*[-—–]|第\s*\d{1,3}\s*页(?:\s*共\s*\d+\s*页)?)$")
+BARE_NUMBER = re.compile(r"^[1-9]\d{0,2}$")
+
+
+def plain(text: str) -> str:
+    """The words of a cell or line as the page printed them."""
+    text = text.strip()
+    if len(text) < 2:
+        return text
+    if "<" in text:
+        text = joined(BREAK.split(ANCHOR.sub("", text)))
+    if "&" in text:
+        text = unescape(text)
+    while text[:1] in ("*", "_") and (match := EMPHASIS.match(text)):
+        text = match[2]
+    if "\\" in text and len(text) > 1:
+        text = ESCAPED.sub(r"\1", text)
+    return text.strip()
+
+
+def joined(pieces: Iterable[str]) -> str:
+    """Pieces of one cell as one: words run on, figures stay apart, since 12 and 3 are not 123."""
+    whole = ""
+    for piece in map(str.strip, pieces):
+        apart = whole[-1:].isascii() and whole[-1:].isalnum() and piece[:1].isascii() and piece[:1].isalnum()
+        whole += (" " if apart else "") + piece
+    return whole
+
+
+def fields(line: str) -> list[str]:
+    """The cells of a line with pipes; the frame of a drawn one is no cell."""
+    inner = line[1:] if line.startswith("|") else line
+    if line.startswith("|") and inner.endswith("|") and not inner.endswith("\\|"):
+        inner = inner[:-1]
+    return [c.strip() for c in (PIPE.split(inner) if "\\" in inner else inner.split("|"))]
