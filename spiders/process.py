@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ from spiders.wire import Wire
 
 log = logging.getLogger(__name__)
 
+Work = Callable[[Fetcher, Browser], Awaitable[None]]
+
 
 def run_crawl(
     job: CrawlJob,
@@ -42,19 +44,34 @@ def run_crawl(
     Raises NoContact before anything is sent; whatever the sink raised, as the sink raised it; CrawlFailed when a
     portal ended without its closing line.
     """
+    visits = _Visits(job, sink, on_progress or (lambda _: None))
+    run_work(job, sink, visits.visit_all, browser=browser, names=names)
+    if visits.closed != len(job.portals):
+        raise CrawlFailed(
+            f"The crawl of shard {job.shard} ended after {visits.closed} of {len(job.portals)} portals; "
+            "its log says why; start it again."
+        )
+
+
+def run_work(
+    job: CrawlJob,
+    sink: CaptureSink,
+    work: Work,
+    *,
+    browser: Path | None = None,
+    names: Mapping[str, str] | None = None,
+) -> None:
+    """Give `work` what fetches by the rules of a crawl, and block until it ends. Once in a process, as Scrapy has it.
+
+    Raises NoContact before anything is sent; whatever `work` or the sink raised, as they raised it.
+    """
     check_contact(job)
     outcome = _Outcome()
-    progress = on_progress or (lambda _: None)
     process = CrawlerProcess(_settings(job) | {NAMES: dict(names or {})})
-    process.crawl(_PortalSpider, job=job, sink=sink, outcome=outcome, progress=progress, browser=browser)
+    process.crawl(_WorkSpider, job=job, sink=sink, outcome=outcome, work=work, browser=browser)
     process.start(install_signal_handlers=False)
     if outcome.error is not None:
         raise outcome.error
-    if outcome.visits != len(job.portals):
-        raise CrawlFailed(
-            f"The crawl of shard {job.shard} ended after {outcome.visits} of {len(job.portals)} portals; "
-            "its log says why; start it again."
-        )
 
 
 def check_contact(job: CrawlJob) -> None:
@@ -87,24 +104,23 @@ class _Outcome:
     """What the spider leaves behind for whoever started the process."""
 
     def __init__(self) -> None:
-        self.visits = 0
         self.error: BaseException | None = None
 
 
-class _PortalSpider(scrapy.Spider):
-    """Scrapy's way in: its `start` runs the visits, which ask the downloader themselves."""
+class _WorkSpider(scrapy.Spider):
+    """Scrapy's way in: its `start` runs the work, which asks the downloader itself."""
 
     name = "portals"
 
     def __init__(
-        self, *, job: CrawlJob, sink: CaptureSink, outcome: _Outcome, progress: Progress, browser: Path | None
+        self, *, job: CrawlJob, sink: CaptureSink, outcome: _Outcome, work: Work, browser: Path | None
     ) -> None:
         super().__init__()
-        self.job, self.sink, self.outcome, self.progress, self.chromium = job, sink, outcome, progress, browser
+        self.job, self.sink, self.outcome, self.work, self.chromium = job, sink, outcome, work, browser
 
     async def start(self) -> AsyncIterator[Any]:
         try:
-            await self._visit_all(self.crawler)
+            await self._work(self.crawler)
         except SinkFailed as failed:
             self.outcome.error = failed.__cause__ or failed
         except Exception as error:
@@ -113,10 +129,24 @@ class _PortalSpider(scrapy.Spider):
         return
         yield  # makes this the asynchronous generator that Scrapy wants
 
-    async def _visit_all(self, crawler: Crawler) -> None:
+    async def _work(self, crawler: Crawler) -> None:
         wire, agent = Wire(crawler, self.job.limits.timeout), user_agent(self.job.contact)
         fetcher = Fetcher(self.job, self.sink, wire, host_paces(self.job), crawler_name(), agent)
         browser = Browser(self.chromium)
+        try:
+            await self.work(fetcher, browser)
+        finally:
+            await browser.close()
+
+
+class _Visits:
+    """The visits of one crawl, all portals at once."""
+
+    def __init__(self, job: CrawlJob, sink: CaptureSink, progress: Progress) -> None:
+        self.job, self.sink, self.progress = job, sink, progress
+        self.closed = 0
+
+    async def visit_all(self, fetcher: Fetcher, browser: Browser) -> None:
         tasks = [asyncio.ensure_future(self._visit(portal, fetcher, browser)) for portal in self.job.portals]
         try:
             await asyncio.gather(*tasks)
@@ -124,7 +154,6 @@ class _PortalSpider(scrapy.Spider):
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await browser.close()
 
     async def _visit(self, portal: Portal, fetcher: Fetcher, browser: Browser) -> None:
         self.progress({"portal": portal.id, "phase": "lists"})
@@ -133,7 +162,7 @@ class _PortalSpider(scrapy.Spider):
             await asyncio.to_thread(self.sink.visited, visit)
         except Exception as error:
             raise SinkFailed(f"the closing line of {portal.id} could not be kept") from error
-        self.outcome.visits += 1
+        self.closed += 1
         self.progress({"portal": portal.id, "phase": "done", "complete": visit.complete})
 
 
