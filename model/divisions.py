@@ -123,6 +123,8 @@ def _by_name() -> Mapping[str, tuple[Division, ...]]:
         found[entry.name].append(entry)
         if level_of(entry.code) != "county" and (short := short_name(entry.name)):
             found[short].append(entry)
+            if entry.name.endswith("自治州"):  # 延边州
+                found[f"{short}州"].append(entry)
     return {name: tuple(entries) for name, entries in found.items()}
 
 

@@ -34,13 +34,15 @@ class Row(NamedTuple):
 class Page:
     """One document as read. `items` mixes lines of prose and rows; `titles` are candidates, the best first.
 
-    `hidden`: tables that the page does not show were left out.
+    `hidden`: tables that the page does not show were left out. `site`, `site_code`: whose site it is, as its tags say.
     """
 
     items: list[str | Row] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
     published: str | None = None
     source: str | None = None
+    site: str | None = None
+    site_code: str | None = None
     truncated: bool = False
     glued: bool = False
     hidden: bool = False

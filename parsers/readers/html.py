@@ -29,7 +29,8 @@ MARK = "\ufdd0"  # a character that no text has: Unicode keeps it for such uses
 PICTURE = "\ufffc"
 NAMED = re.compile(r"^(?:articletitle|title|og:title)$", re.IGNORECASE)
 DATED = re.compile(r"^(?:pubdate|publishdate|article:published_time)$", re.IGNORECASE)
-SOURCED = re.compile(r"^(?:contentsource|author)$", re.IGNORECASE)
+SOURCED = re.compile(r"^contentsource$", re.IGNORECASE)
+SITED = re.compile(r"^site(?:name|idcode)$", re.IGNORECASE)
 OPENING = re.compile(rb"<(/?)(?:div|span|table|font|b|p|section|ul|li|td|tr|a|i|em|strong|center|blockquote)\b", re.I)
 PARSER = etree.HTMLParser(
     encoding="utf-8", remove_comments=True, remove_pis=True, recover=True, no_network=True, huge_tree=False
@@ -102,9 +103,14 @@ def _head(root: "etree._Element", page: Page) -> None:
         if NAMED.match(name):
             page.titles.append(content)
         elif DATED.match(name):
-            page.published = content
+            page.published = page.published or content
         elif SOURCED.match(name):
-            page.source = content
+            page.source = page.source or content
+        elif SITED.match(name):
+            if name.lower() == "sitename":
+                page.site = page.site or content
+            else:
+                page.site_code = page.site_code or content
     titles = [_tidy("".join(map(str, t.itertext()))) for t in root.iter("title", "h1")]
     page.titles += [t for t in titles if t]
     for dropped in list(root.iter(*DROPPED, "title")):
