@@ -7,6 +7,8 @@ from model.capture import Capture, Row
 from model.document import Manifest, PartRef
 from model.vocabulary import FetchState
 
+# The content was found: at its address, or at the one that a permanent redirect gave it.
+FOUND = frozenset({FetchState.OK, FetchState.MOVED})
 # The page speaks for the document: these answers say that it is no longer there.
 LOST = frozenset({FetchState.GONE, FetchState.SOFT_404})
 
@@ -31,9 +33,7 @@ class Publication:
     def validators(self) -> dict[str, tuple[str | None, str | None]]:
         """Part URL to (ETag, Last-Modified), of every part that answered with its content."""
         return {
-            c.requested_url: (c.header("etag"), c.header("last-modified"))
-            for c in self.captures
-            if c.state is FetchState.OK
+            c.requested_url: (c.header("etag"), c.header("last-modified")) for c in self.captures if c.state in FOUND
         }
 
 
@@ -70,12 +70,12 @@ def assemble(url: str, captures: list[Capture], known: Manifest | None) -> Publi
     if main is None:
         return None
     everything = tuple(last.values())
-    if main.state not in (FetchState.OK, FetchState.NOT_MODIFIED):
+    if main.state not in FOUND | {FetchState.NOT_MODIFIED}:
         return Publication(url, main.state, main, everything)
     before = {p.url: p for p in known.parts} if known else {}
     parts: list[PartRef] = []
     for capture in everything:
-        if capture.state is FetchState.OK and capture.body is not None:
+        if capture.state in FOUND and capture.body is not None:
             parts.append(_part(capture))
         elif capture.state is FetchState.NOT_MODIFIED and capture.requested_url in before:
             parts.append(before[capture.requested_url])
@@ -89,4 +89,5 @@ def assemble(url: str, captures: list[Capture], known: Manifest | None) -> Publi
     order = {"page": 0, "continuation": 1, "data": 2, "attachment": 3}
     manifest = Manifest(parts=tuple(sorted(parts, key=lambda p: order.get(p.role, 4))))
     unchanged = known is not None and manifest.digest == known.digest
-    return Publication(url, FetchState.OK, main, everything, manifest, unchanged)
+    state = FetchState.MOVED if main.state is FetchState.MOVED else FetchState.OK
+    return Publication(url, state, main, everything, manifest, unchanged)

@@ -210,7 +210,7 @@ async def _crawl(
 
     async def one(number: int, members: list[Portal]) -> None:
         name = f"{number:03d}"
-        job = crawl_job(archive, run, name, members, now, recheck, settings.contact, settings.vantage)
+        job = crawl_job(archive, run, name, members, now, recheck, settings.contact, settings.vantage, settings.limits)
         order = ShardOrder(job=job, store=store, storage=settings.storage, browser=settings.browser)
         async with places:
             try:

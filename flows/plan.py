@@ -6,7 +6,7 @@ from typing import Literal
 
 from model.capture import CrawlJob, KnownDocument, KnownPart
 from model.document import Location
-from model.portal import Portal
+from model.portal import Limits, Portal
 from storage.archive import Archive
 
 Recheck = Literal["due", "all", "none"]
@@ -47,7 +47,7 @@ def is_due(location: Location, portal: Portal, now: datetime, recheck: Recheck) 
     """Is a known document to be asked again? What is not certain (gone, unclear) always is."""
     if recheck == "none":
         return False
-    if recheck == "all" or location.state != "ok":
+    if recheck == "all" or location.state not in ("ok", "moved"):
         return True
     return location.last_checked + timedelta(days=portal.recheck_days) <= now
 
@@ -61,6 +61,7 @@ def crawl_job(
     recheck: Recheck,
     contact: str | None,
     vantage: str,
+    limits: Limits | None = None,
 ) -> CrawlJob:
     """The job of one crawl process."""
     known = {
@@ -76,4 +77,5 @@ def crawl_job(
         budget_used=archive.requests_made(now.astimezone(UTC).date()),
         contact=contact,
         vantage=vantage,
+        limits=limits or Limits(),
     )

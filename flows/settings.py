@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from model.portal import Limits
 from storage.settings import StorageSettings
 
 
@@ -20,4 +21,22 @@ class Settings(BaseSettings):
     alerts: Path | None = Field(None, description="The file of subscriptions (alerts.yml)")
     browser: Path | None = Field(None, description="Chromium for portals that need one")
     shard_hosts: int = Field(50, ge=1, description="Hosts that one crawl process looks after")
+    delay: float = Field(0.0, ge=0, description="Seconds between two requests to a host, at least, for every portal")
+    daily_requests: int | None = Field(None, ge=1, description="Requests to one host in a day, at most")
+    window: str | None = Field(
+        None, pattern=r"^\d\d:\d\d-\d\d:\d\d$", description="Hours of Asia/Shanghai to ask in, as 08:00-22:00"
+    )
+    timeout: float = Field(60.0, gt=0, description="Seconds for one answer; an attachment has three times as many")
     storage: StorageSettings = Field(default_factory=StorageSettings)
+
+    @property
+    def limits(self) -> Limits:
+        """What holds for all portals beside their own politeness."""
+        return Limits.model_validate(
+            {
+                "delay": self.delay,
+                "daily_requests": self.daily_requests,
+                "window": self.window.split("-") if self.window else None,
+                "timeout": self.timeout,
+            }
+        )

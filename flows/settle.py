@@ -7,8 +7,7 @@ the start by whoever comes next, and comes to the same records.
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
+from datetime import UTC, datetime
 
 from model.agency import Register, seeded_register
 from model.capture import Capture, PortalVisit
@@ -16,9 +15,13 @@ from model.document import Event, Location
 from model.errors import NeedsReview
 from model.portal import Portal
 from model.vocabulary import FetchState
+from spiders.hosts import is_twin
 from storage.archive import Archive
 
-from .assemble import LOST, Publication, assemble, by_document
+from .assemble import FOUND, LOST, Publication, assemble, by_document
+from .cool_down import keep_cool_downs
+from .copies import Originals, record_copy
+from .coverage import covered, interrupted
 from .happened import event_of_block, event_of_loss, event_of_return, event_of_withdrawal, first_blocked
 from .outcome import DocumentOutcome, PortalOutcome
 from .record import Recorder
@@ -26,8 +29,6 @@ from .withdrawal import HostsSeen, after_run, last_confirmed
 
 log = logging.getLogger(__name__)
 
-# A host that has refused us is left alone for a day (portals that go on refusing: a person should ask them).
-COOL_DOWN = timedelta(hours=24)
 # Answers that may be different tomorrow: a baseline is not complete while a listed report gave one of these.
 PASSING = frozenset(
     {
@@ -69,6 +70,7 @@ class _Settling:
         baseline = archive.baseline(portal.id)
         self.baseline: datetime | None = baseline.at if baseline else None
         self.locations: dict[str, Location] = archive.locations(portal.id)
+        self.originals = Originals(portal, self.locations.values())
         self.recorder = Recorder(archive, run, portal, register, self.baseline)
         self.changed: dict[str, Location] = {}
         self.lost: dict[str, Capture] = {}
@@ -98,14 +100,17 @@ class _Settling:
         return self._outcome()
 
     def _publications(self) -> list[Publication]:
-        """What was seen at each address; losses last, since a report that moved is lost only at its old address."""
+        """What was seen at each address: pages, then their copies, then losses.
+
+        A copy is one of a page that is known; a report that moved is lost only at its old address.
+        """
         found = []
         for url, group in by_document(self.captures).items():
             known = self.locations.get(url)
             publication = assemble(url, group, known.manifest if known else None)
             if publication is not None:
                 found.append(publication)
-        return sorted(found, key=lambda p: p.state in LOST)
+        return sorted(found, key=lambda p: (p.state in LOST, is_twin(p.url, self.portal)))
 
     def _settle_publication(self, publication: Publication, known: Location | None) -> None:
         if publication.state in LOST:
@@ -183,7 +188,7 @@ class _Settling:
             publication,
             known.model_copy(
                 update={
-                    "state": FetchState.OK.value,
+                    "state": publication.state.value,
                     "last_checked": capture.fetched_at,
                     "last_ok": capture.fetched_at,
                     "last_ok_capture": capture.id,
@@ -195,15 +200,23 @@ class _Settling:
         )
 
     def _new_content(self, publication: Publication, known: Location | None) -> None:
+        original = self.originals.of(publication.url, known)
+        if original is not None:
+            location, outcome, problem = record_copy(self.archive, publication, known, original)
+            if problem:
+                self.problems.append(f"{publication.url} {problem}")
+            self.outcomes.append(outcome)
+            self._remember(publication, location)
+            return
         recorded = self.recorder.record(publication, known)
         if recorded.problem:
             self.problems.append(f"{publication.url}: {recorded.problem}")
         self.events += recorded.events
-        location = recorded.location
+        location = recorded.location.model_copy(update={"state": publication.state.value})
         if recorded.outcome.what != "new" and self._was_lost(location, known):
             self._keep(event_of_return(location, publication.main, self.recorder.details(location)))
         self.outcomes.append(recorded.outcome)
-        self._remember(publication, recorded.location)
+        self._remember(publication, location)
 
     def _was_lost(self, location: Location, known: Location | None) -> bool:
         """Was the report that is found here lost at every address that it had?"""
@@ -222,6 +235,7 @@ class _Settling:
 
     def _remember(self, publication: Publication, location: Location) -> None:
         self.changed[publication.url] = location
+        self.originals.add(location)
 
     def _note(self, publication: Publication, known: Location | None, what: str, title: str) -> None:
         self.outcomes.append(
@@ -244,8 +258,7 @@ class _Settling:
         blocked = first_blocked(self.captures)
         if blocked is not None and self.visit is not None:
             self._keep(event_of_block(self.visit, blocked))
-            host = urlsplit(blocked.url).netloc
-            self.archive.set_cool_down(host, blocked.fetched_at + COOL_DOWN, f"blocked: {', '.join(blocked.signals)}")
+        keep_cool_downs(self.archive, self.captures)
 
     def _note_requests(self) -> None:
         """So that a second run on the same day keeps within the host's daily budget."""
@@ -260,7 +273,7 @@ class _Settling:
 
     def _outcome(self) -> PortalOutcome:
         visit = self.visit
-        bodies = [c for c in self.captures if c.document_url is not None and c.state is FetchState.OK]
+        bodies = [c for c in self.captures if c.document_url is not None and c.state in FOUND]
         return PortalOutcome(
             portal=self.portal.id,
             title=self.portal.title,
@@ -306,7 +319,10 @@ def settle_run(
         if name in portals:
             mine = sorted(captures.get(name, []), key=lambda c: (c.fetched_at, c.id))
             settling = _Settling(archive, run, portals[name], register, mine, visits.get(name))
-            outcomes.append(settling.settle(on_document or (lambda _: None)))
+            outcome = settling.settle(on_document or (lambda _: None))
+            # Of a run that may still be going on, what it has not closed yet is not said.
+            visit = visits.get(name) or (interrupted(mine) if mark else None)
+            outcomes.append(covered(archive, portals[name], visit, mine, outcome) if visit else outcome)
     missing = [name for name in touched if name not in portals]
     if missing:
         log.warning("a run holds captures of portals that have no file", extra={"run": run, "portals": missing})

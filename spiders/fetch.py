@@ -205,7 +205,7 @@ class Fetcher:
         if verdict.state in {FetchState.OK, FetchState.MOVED, FetchState.NOT_MODIFIED} and wanted.kind != "robots":
             self._answered.add(host)
         if verdict.state is FetchState.THROTTLED:
-            self.paces[host].complained(_retry_after(exchange, self.now()))
+            self.paces[host].complained(retry_after(exchange.header("retry-after"), self.now()))
         return await self._keep(portal, wanted, exchange, verdict, hops, robots, page, plain)
 
     async def _refused_by_robots(
@@ -315,9 +315,8 @@ def _may_pass(capture: Capture) -> bool:
     return capture.state in {FetchState.THROTTLED, FetchState.INCOMPLETE}
 
 
-def _retry_after(exchange: Exchange, now: datetime) -> float | None:
-    """Seconds from a Retry-After header, given as a number or as a date."""
-    value = exchange.header("retry-after")
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds from a Retry-After header, given as a number or as a date; None when it says nothing."""
     if value is None:
         return None
     if re.fullmatch(r"\s*[0-9]{1,9}\s*", value):

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import UTC, date, datetime
 from typing import Any
 
-from pydantic import AwareDatetime, JsonValue
+from pydantic import AwareDatetime, Field, JsonValue
 
 from model.canonical import canonical_json
 from model.capture import Record
@@ -27,6 +27,7 @@ class CoolDown(Record):
     host: str
     until: AwareDatetime
     why: str
+    refusals: tuple[AwareDatetime, ...] = Field((), description="When it blocked us, as far as that is remembered")
 
 
 class Memory(Shelf):
@@ -44,13 +45,17 @@ class Memory(Shelf):
         except ObjectMissing:
             return None
 
-    def set_cool_down(self, host: str, until: datetime, why: str) -> None:
+    def set_cool_down(self, host: str, until: datetime, why: str, refusals: tuple[datetime, ...] = ()) -> None:
         """Stay away from a host until then; a later end that stands already is kept."""
-        key = f"state/cool_down/{host_segment(host)}.json"
-        held = read_record(self.store, key, CoolDown) if self.store.exists(key) else None
+        held = self.cool_down(host)
         if held is None or held.until < until:
-            content = canonical_json(CoolDown(host=host, until=until, why=why))
-            self.store.replace(key, content, content_type=JSON)
+            content = canonical_json(CoolDown(host=host, until=until, why=why, refusals=refusals or _of(held)))
+            self.store.replace(f"state/cool_down/{host_segment(host)}.json", content, content_type=JSON)
+
+    def cool_down(self, host: str) -> CoolDown | None:
+        """The latest time of leaving a host alone, over or not; None when there never was one."""
+        key = f"state/cool_down/{host_segment(host)}.json"
+        return read_record(self.store, key, CoolDown) if self.store.exists(key) else None
 
     def cool_downs(self, now: datetime) -> dict[str, datetime]:
         """Hosts to stay away from now, with the time until which."""
@@ -86,6 +91,10 @@ class Memory(Shelf):
 def host_segment(host: str) -> str:
     """A host name, with its port if it has one, as one segment of a key."""
     return checked_segment(host.replace(":", "_"))
+
+
+def _of(held: CoolDown | None) -> tuple[datetime, ...]:
+    return held.refusals if held else ()
 
 
 def day_of(at: datetime) -> date:
