@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from model.forms_parts import Identity
 
 if TYPE_CHECKING:
-    from model.forms import CheckRule, Form
+    from model.forms import Form
+    from model.forms_rules import CheckRule
 
 
 def _values(form: Form, source: dict[str, str] | tuple[str, ...]) -> tuple[str, ...]:
@@ -26,7 +27,7 @@ def _values(form: Form, source: dict[str, str] | tuple[str, ...]) -> tuple[str, 
 def _filled(term: str, fill: dict[str, str]) -> str:
     for name, value in fill.items():
         term = term.replace(f"<{name}>", value)
-    return term
+    return term.replace("..", ".")  # a column without an id leaves no part in the ids of its values
 
 
 def _spread(form: Form, term: str) -> tuple[str, ...]:
@@ -59,4 +60,5 @@ def expand(form: Form, rule: CheckRule) -> Iterator[Identity]:
             only_for=rule.only_for,
             needs_nonzero=side(rule.needs_nonzero),
             between_years=rule.between_years,
+            after_reform=rule.after_reform,
         )

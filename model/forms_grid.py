@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from model.forms_parts import GridCell
 
 if TYPE_CHECKING:
-    from model.forms import Block, Column, FormTable, Row
+    from model.forms_tables import Block, Column, FormTable, Row
 
 
 def _header(table: FormTable, block: Block) -> list[list[GridCell]]:

@@ -49,6 +49,7 @@ class Identity:
     only_for: str | None
     needs_nonzero: tuple[str, ...]
     between_years: bool
+    after_reform: Severity | None = None
 
     @property
     def ids(self) -> tuple[str, ...]:

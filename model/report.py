@@ -110,6 +110,15 @@ class Extra(Part):
     values: list[str]
 
 
+class YearFindings(Part):
+    """What a report and the one of the year before say together; it belongs to neither of them."""
+
+    report_year: int | None = None
+    last_year: int | None = None
+    checks: list[Check] = Field(default_factory=list)
+    findings: list[Finding] = Field(default_factory=list)
+
+
 class ParserIdentity(Part):
     """Which parser read the document; the digest covers code, forms and data tables."""
 

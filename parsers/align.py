@@ -1,35 +1,24 @@
-"""Gives each value cell its id: rows by label, columns by position with the full count."""
+"""Walks through a page once and finds the rows of one form: by their label, or as the one row without a label."""
 
 import re
-from dataclasses import dataclass, field
 
 from model.normal_text import bare_label, label_key
-from model.vocabulary import ReadMethod
-from parsers.alignment import Alignment, Placed
+from parsers.alignment import Alignment
 from parsers.cells import Content, read_cell
 from parsers.gaps import fill_gaps
+from parsers.headers import note_header
 from parsers.labels import LabelIndex, Target
 from parsers.page import Cell, Page, Row
+from parsers.placing import Walk, doubt, give_up, place, put, without_unit
 
 # 附:上年度数据, 2021年情况(供对照), 附:2021年数据
 OTHER_YEAR = re.compile(r"上一?年度?(?:同期|数据|情况|报表)|供对照|(20\d\d)年度?.{0,14}(?:数据|情况|报表|统计表)")
 HEADING = re.compile(r"^(?:[一二三四五六七八九十]{1,2}[、.,]|第[一二三四五六七八九十]{1,2}部分)")
 
 
-@dataclass
-class _Walk:
-    table: str | None = None
-    group: str | None = None
-    short: tuple[Target, Row, list[Cell], str] | None = None
-    strip_words: int = 0
-    skip: bool = False
-    moved: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    expected_year: int | None = None
-
-
 def align(page: Page, index: LabelIndex, year: int | None) -> Alignment:
     """Walks the page once with the labels of one form."""
-    found, walk = Alignment(), _Walk(expected_year=year)
+    found, walk = Alignment(), Walk(expected_year=year)
     for at, item in enumerate(page.items):
         if isinstance(item, str):
             _line(item, index, walk)
@@ -38,13 +27,13 @@ def align(page: Page, index: LabelIndex, year: int | None) -> Alignment:
             _row(at, item, index, walk, found)
             if found.last is not before:
                 found.last_at = at
-    _give_up(walk, found)
+    give_up(walk, found)
     fill_gaps(index, found)
     found.doubts.update(dict.fromkeys(found.disordered & found.placed.keys(), "columns_out_of_order"))
     return found
 
 
-def _line(line: str, index: LabelIndex, walk: _Walk) -> None:
+def _line(line: str, index: LabelIndex, walk: Walk) -> None:
     if len(line) > 60:
         return
     key = label_key(line)
@@ -60,7 +49,7 @@ def _line(line: str, index: LabelIndex, walk: _Walk) -> None:
         walk.skip = other is None or (walk.expected_year is not None and int(other) != walk.expected_year)
 
 
-def _row(at: int, row: Row, index: LabelIndex, walk: _Walk, found: Alignment) -> None:
+def _row(at: int, row: Row, index: LabelIndex, walk: Walk, found: Alignment) -> None:
     cells = row.cells
     contents = [read_cell(c.text) for c in cells]
     if len(cells) == 1 and not contents[0].is_value:
@@ -79,45 +68,46 @@ def _row(at: int, row: Row, index: LabelIndex, walk: _Walk, found: Alignment) ->
         if not chosen.fields:
             walk.group, walk.table = chosen.row, chosen.table
             continue
-        target, label_at, label = chosen, n, cell.text
+        label = cell.text if chosen is not target else label
+        target, label_at = chosen, n
     values = list(cells[label_at + 1 :])
+    if target is not None and target.table in index.outlines:
+        values = without_unit(values, len(target.fields), index)
     states = contents[label_at + 1 :]
     strip = _strip(row, contents, index, walk, found)
     if strip:
-        _give_up(walk, found)
+        give_up(walk, found)
         table, placed = strip
-        _put(
-            Target(table, "", (), index.strips[table], re.compile(""), frozenset(), False), row, placed, "", found, walk
-        )
+        put(Target(table, "", (), index.strips[table], re.compile(""), frozenset()), row, placed, "", found, walk)
         return
     if target is None:
-        _header(row, contents, index, walk, found)
+        note_header(row, contents, index, walk, found)
         _unlabelled(at, row, contents, index, walk, found)
         return
-    if row.loose and not any(c.text.strip() for c in values) and (target.scoped or not row.grid):
+    if row.loose and not row.grid and not any(c.text.strip() for c in values):
         return  # 总计 | ||||||| is a header, and blanks at the end of a line of text stand for nothing
     if not any(s.is_value for s in states):
         if values and not row.loose and len(values) >= len(target.fields):
-            _give_up(walk, found)
-            _put(target, row, values, label, found, walk)
+            give_up(walk, found)
+            put(target, row, values, label, found, walk)
         return
-    _give_up(walk, found)
-    walk.table, walk.group = target.table, (target.above[-1] if target.above else walk.group)
+    give_up(walk, found)
+    walk.table, walk.group = target.table, target.row if target.leads else (*target.above[-1:], walk.group)[0]
     found.order.append((at, target))
-    _place(target, row, values, label, index, found, walk)
+    place(target, row, values, label, index, found, walk)
 
 
-def _choose(targets: tuple[Target, ...], walk: _Walk) -> Target | None:
+def _choose(targets: tuple[Target, ...], walk: Walk) -> Target | None:
     for target in targets:
-        if target.scoped and target.row not in ("total",) and (not target.above or target.above[-1] != walk.group):
+        if target.scope and walk.table != target.table:
             continue
-        if target.scoped and walk.table != target.table:
+        if target.scope == "group" and target.above[-1] != walk.group:
             continue
         return target
     return None
 
 
-def _joined(texts: list[str], index: LabelIndex, walk: _Walk) -> Target | None:
+def _joined(texts: list[str], index: LabelIndex, walk: Walk) -> Target | None:
     """A label that was broken over cells or lines: the whole must match, and not without its last piece."""
     for first in range(len(texts) - 2, -1, -1):
         whole = bare_label(label_key("".join(texts[first:])))
@@ -128,7 +118,7 @@ def _joined(texts: list[str], index: LabelIndex, walk: _Walk) -> Target | None:
 
 
 def _strip(
-    row: Row, contents: list[Content], index: LabelIndex, walk: _Walk, found: Alignment
+    row: Row, contents: list[Content], index: LabelIndex, walk: Walk, found: Alignment
 ) -> tuple[str, list[Cell]] | None:
     """The one row of a table that has no row labels (Table 4): exactly as many values as columns."""
     if len(contents) < index.narrowest_strip:
@@ -151,7 +141,7 @@ def _strip(
     return None
 
 
-def _unlabelled(at: int, row: Row, contents: list[Content], index: LabelIndex, walk: _Walk, found: Alignment) -> None:
+def _unlabelled(at: int, row: Row, contents: list[Content], index: LabelIndex, walk: Walk, found: Alignment) -> None:
     filled = [c for c in row.cells if c.text.strip()]
     words = [c for c, k in zip(row.cells, contents, strict=True) if not k.is_value]
     if not words and filled and walk.short:
@@ -161,103 +151,25 @@ def _unlabelled(at: int, row: Row, contents: list[Content], index: LabelIndex, w
         while more and not more[-1].text.strip():
             more.pop()
         if len(begun) + len(more) == len(target.fields):
-            _put(target, first, begun + more, label, found, walk)
+            put(target, first, begun + more, label, found, walk)
             return
-        _doubt(target, found, "row_broken")
+        doubt(target, found, "row_broken")
     if not words and filled:
         found.loose_rows.append((at, row))
         return
     values = [c for c, k in zip(row.cells, contents, strict=True) if k.is_value and c.text.strip()]
-    if len(words) == 1 and values and walk.table and not walk.skip and row.cells[0] is words[0]:
+    begin = 0
+    if walk.table in index.outlines and words:
+        # 12 | 网站留言答复数 | 条 | 5: a number may stand before the label, a unit behind it.
+        begin = row.cells.index(words[0])
+        words = [c for c in words if label_key(c.text) not in index.units]
+    if len(words) == 1 and values and walk.table and not walk.skip and row.cells[begin] is words[0]:
         label = words[0].text
         if index.is_header(label, walk.table) or index.find(label) or len(label) > 60:
             return
-        raws = [c.text for c in row.cells[1:]]
+        raws = [c.text for c in row.cells[begin + 1 :]]
         while raws and not raws[-1]:
             raws.pop()
+        if walk.table in index.outlines and raws and label_key(raws[0]) in index.units:
+            raws = raws[1:]
         found.extras.append((walk.table, label, raws))
-
-
-def _header(row: Row, contents: list[Content], index: LabelIndex, walk: _Walk, found: Alignment) -> None:
-    """Columns that stand in another order than the form's are known by their header."""
-    words = [c.text for c, k in zip(row.cells, contents, strict=True) if not k.is_value]
-    if len(words) < 2 or any(k.value is not None for k in contents):
-        return
-    for fields, patterns in index.blocks:
-        named = [n for w in words for n, p in enumerate(patterns) if p is not None and p.search(label_key(w))]
-        if len(named) < 2 or len(set(named)) != len(named):
-            continue
-        places = sorted(named)
-        if named == places:
-            if len(named) > 2:
-                walk.moved.update({f[0]: f for f in fields if f[0] in walk.moved})
-            continue
-        if len(named) < min(3, len(patterns)):
-            found.disordered.update(i for f in fields for i in f)
-            continue
-        for row_fields in fields:
-            order = list(row_fields)
-            for place, column in zip(places, named, strict=True):
-                order[place] = row_fields[column]
-            walk.moved[row_fields[0]] = tuple(order)
-
-
-def _place(
-    target: Target, row: Row, values: list[Cell], label: str, index: LabelIndex, found: Alignment, walk: _Walk
-) -> None:
-    wanted = len(target.fields)
-    if row.grid:
-        form_table = index.form.table(target.table)
-        if form_table and len(row.cells) == form_table.width and len(values) > wanted:
-            kept = list(row.cells[form_table.label_width :])
-            values = kept if all(c.text == "" for c in kept[wanted:]) else values
-        if form_table and len(row.cells) < form_table.width and values and not values[0].text.strip():
-            # A cell is missing: the blank may belong to the label, not to the first column.
-            _doubt(target, found, "row_of_other_length")
-            return
-    if row.loose:
-        while values and not values[-1].text.strip() and (len(values) > wanted or not row.grid):
-            values.pop()
-        if len(values) < wanted and not row.grid:
-            walk.short = (target, row, values, label)
-            return
-    if len(values) > wanted:
-        lead = next((n for n, c in enumerate(values) if c.text.strip()), 0)
-        rest = [c for c in values if c.text.strip()]
-        spare = len(values) - wanted
-        if len(rest) <= wanted and not any(c.text.strip() for c in values[wanted:]):
-            values = values[:wanted]
-        elif lead == spare:
-            values = values[spare:]
-    if len(values) != wanted:
-        _doubt(target, found, "row_of_other_length")
-        return
-    _put(target, row, values, label, found, walk)
-
-
-def _put(target: Target, row: Row, values: list[Cell], label: str, found: Alignment, walk: _Walk) -> None:
-    if walk.skip:
-        return
-    fields = walk.moved.get(target.fields[0], target.fields)
-    for field_id, cell in zip(fields, values, strict=False):
-        method = ReadMethod.ORDINAL if fields is target.fields else ReadMethod.LABEL
-        placed = Placed(read_cell(cell.text), cell.text, row.where(cell.column), label, method)
-        before = found.placed.get(field_id)
-        if before is None:
-            found.placed[field_id] = placed
-            found.doubts.pop(field_id, None)
-        elif (before.content.state, before.content.value) != (placed.content.state, placed.content.value):
-            found.doubts[field_id] = "read_twice"
-    found.last = target.fields
-
-
-def _doubt(target: Target, found: Alignment, reason: str) -> None:
-    for field_id in target.fields:
-        if field_id not in found.placed:
-            found.doubts[field_id] = reason
-
-
-def _give_up(walk: _Walk, found: Alignment) -> None:
-    if walk.short:
-        _doubt(walk.short[0], found, "row_too_short")
-        walk.short = None

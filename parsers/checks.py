@@ -11,8 +11,17 @@ ZERO_LIKE = frozenset({CellState.BLANK, CellState.DASH, CellState.SLASH, CellSta
 
 @dataclass(frozen=True)
 class Assessed:
+    """A rule and how it came out."""
+
     identity: Identity
     check: Check
+
+    @property
+    def message(self) -> str:
+        """What a failed check says: both sides with their sums."""
+        sign = {"=": "≠", ">=": "<", "!=": "="}[self.identity.relation]
+        left, right = " + ".join(self.identity.left), " + ".join(self.identity.right) or "0"
+        return f"{left} = {self.check.left} {sign} {self.check.right} = {right}"
 
 
 def _side(
@@ -41,7 +50,10 @@ def assess(
     states: dict[str, CellState],
     cannot_make_rules: bool = False,
 ) -> list[Assessed]:
-    """Every rule that can be assessed. A lenient failure only counts when the blank side is short of nothing."""
+    """Every rule that can be assessed, strictly where all its values are numbers, else with blanks taken for 0.
+
+    A lenient failure only counts when the blank side is short of nothing: blanks may stand for any number.
+    """
     done = []
     for identity in identities:
         if identity.only_for == "cannot_make_rules" and not cannot_make_rules:

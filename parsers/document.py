@@ -1,27 +1,31 @@
 """Bytes in, `Report` out: reads the parts, chooses a form for each table, judges, identifies."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from model.forms import load_forms
+from model.forms import Form, load_forms
 from model.normal_text import squeeze
-from model.report import Extra, Finding, ParserIdentity, Report, TableReading
-from model.vocabulary import Fault, ReportVerdict, TableVerdict
+from model.report import Extra, ParserIdentity, Report, SectionText, TableReading
+from model.titles import TitleReading
+from model.vocabulary import ReportVerdict, TableVerdict
+from parsers.across_years import across_years
 from parsers.align import align
 from parsers.alignment import Alignment
-from parsers.checks import assess
+from parsers.annex import annex_of
 from parsers.claims import claims_of
 from parsers.digests import VERSION, parser_digest
+from parsers.eras import IN_WORDS, Readings, best_reading, edition_in_words, era_findings, likely_forms
 from parsers.glued import read_glued
 from parsers.identity import identify, published_on
-from parsers.labels import LabelIndex, indexes
+from parsers.labels import LabelIndex
 from parsers.page import Page
 from parsers.parts import Part, read_part
 from parsers.readers.decode import kind_of, utf8
 from parsers.readers.html import TooHostile
 from parsers.readers.html_tolerant import read_tolerant
-from parsers.sections import sections_of
-from parsers.verdicts import TableOutcome, judge
+from parsers.report_kind import LEAST_WORDS, judge_text, kind_of_text, words_of
+from parsers.sections import BODY, body_of, sections_of
+from parsers.verdicts import TableOutcome, judge, mention_findings
 
 ORDER = (TableVerdict.VERIFIED, TableVerdict.FLAGGED, TableVerdict.REFUSED)
 UNREAD = {
@@ -32,31 +36,40 @@ UNREAD = {
 
 
 def parse_document(
-    parts: Sequence[Part], *, url: str | None = None, previous: dict[str, Any] | Report | None = None
+    parts: Sequence[Part],
+    *,
+    url: str | None = None,
+    previous: dict[str, Any] | Report | None = None,
+    forms: Mapping[str, Form] | None = None,
 ) -> Report:
-    """The reading of one document; never raises for what the document holds."""
+    """The reading of one document; never raises for what the document holds.
+
+    `previous` only adds findings across the years. `forms`: other editions than those of the package.
+    """
     identity = ParserIdentity(version=VERSION, digest=parser_digest())
     try:
         page, kinds = _pages(parts)
         if page is None:
             return _unreadable(kinds, identity)
-        report = _report(page, parts)
-        hidden = page.hidden and len(_there(report)) < len(next(iter(load_forms().values())).tables)
+        report = _report(page, parts, forms)
+        hidden = page.hidden and len(_there(report)) < len(next(iter((forms or load_forms()).values())).tables)
         if hidden:
             # Tabs that a script opens: what is not shown at first is read only where it is all there is.
             whole, _ = _pages(parts, hidden_tables=True)
-            if whole is not None and len(_there(other := _report(whole, parts))) > len(_there(report)):
+            if whole is not None and len(_there(other := _report(whole, parts, forms))) > len(_there(report)):
                 report, page = other, whole
         if report.verdict in (ReportVerdict.FLAGGED, ReportVerdict.REFUSED) and page.reader == "lxml":
             second, _ = _pages(parts, tolerant=True, hidden_tables=hidden)
-            if second is not None and (other := _report(second, parts)).verdict is ReportVerdict.VERIFIED:
+            if second is not None and (other := _report(second, parts, forms)).verdict is ReportVerdict.VERIFIED:
                 report = other
     except TooHostile as error:
         return Report(verdict=ReportVerdict.UNREADABLE, reasons=["too_hostile", str(error)], parser=identity)
     report.parser = identity
     report.input = url
     if previous is not None:
-        _across_years(report, previous.model_dump(mode="json") if isinstance(previous, Report) else previous)
+        between = across_years(report, previous, forms=forms)
+        report.checks += between.checks
+        report.findings += between.findings
     return report
 
 
@@ -108,12 +121,10 @@ def _align(page: Page, index: LabelIndex, year: int | None) -> Alignment:
     return found
 
 
-def _alignments(page: Page, year: int | None) -> dict[str, tuple[LabelIndex, Alignment]]:
+def _alignments(page: Page, year: int | None, forms: Mapping[str, Form] | None) -> Readings:
     """The page read with each form, the likeliest first; a form that reads everything needs no rival."""
-    words = "".join(c.text for row in page.rows for c in row.cells)
-    likely = sorted(indexes(), key=lambda i: -sum(m in words for t in i.form.tables for m in t.markers))
-    found: dict[str, tuple[LabelIndex, Alignment]] = {}
-    for index in likely:
+    found: Readings = {}
+    for index in likely_forms(page, forms):
         found[index.form.id] = (index, _align(page, index, year))
         alignment = found[index.form.id][1]
         if len(alignment.placed) == len(index.form.fields) and not alignment.doubts:
@@ -121,16 +132,7 @@ def _alignments(page: Page, year: int | None) -> dict[str, tuple[LabelIndex, Ali
     return found
 
 
-def _score(index: LabelIndex, table_id: str, found: Alignment) -> float:
-    table = index.form.table(table_id)
-    if table is None:
-        return -1e9
-    filled = sum(f.id in found.placed for f in table.fields)
-    marks = len(found.seen.get(table_id, set()) & set(table.markers))
-    return filled - (len(table.fields) - filled) + 1000 * marks
-
-
-def _report(page: Page, parts: Sequence[Part]) -> Report:
+def _report(page: Page, parts: Sequence[Part], forms: Mapping[str, Form] | None) -> Report:
     if page.reader != "text" and not page.rows:
         flat = "\n".join(page.lines)
         from parsers.readers.text import read_text
@@ -145,44 +147,53 @@ def _report(page: Page, parts: Sequence[Part]) -> Report:
         page = again
     names = tuple(p.name for p in parts if p.name)
     title, reading, agency = identify(page, names)
-    found = _alignments(page, reading.year)
+    found = _alignments(page, reading.year, forms)
     cannot_make_rules = agency.level in ("county", "township")
     report = Report(verdict=ReportVerdict.NARRATIVE, report_year=reading.year, agency=agency, title=title,
                     published_on=published_on(page))  # fmt: skip
-    named = reading.kind == "report" and reading.year is not None
-    eras: list[str] = []
-    table_ids = dict.fromkeys(t.id for f in load_forms().values() for t in f.tables)
-    for table_id in table_ids:
-        index, chosen = _best(found, table_id, eras)
-        table = index.form.table(table_id)
-        if table is None:
+    named = reading.kind == "report" and reading.year is not None and words_of(page) >= LEAST_WORDS
+    used: dict[str, Form] = {}
+    editions = (forms or load_forms()).values()
+    for table_id in dict.fromkeys(t.id for f in editions for t in f.tables):
+        best = best_reading(found, table_id, [f.id for f in used.values()])
+        table = best[0].form.table(table_id) if best else None
+        if best is None or table is None:
+            report.tables[table_id] = TableReading(verdict=TableVerdict.ABSENT)
             continue
+        index, chosen = best
         at_end = page.reader != "text" or chosen.last_at == len(page.items) - 1
         cut = page.truncated and at_end and bool(chosen.last) and chosen.last[0].startswith(table_id + ".")
         outcome = judge(index.form, table, chosen, cut, cannot_make_rules, named)
         _add(report, table_id, outcome)
-        eras += [outcome.reading.era] if outcome.reading.era else []
-    report.tables.setdefault("stat2014", TableReading(verdict=TableVerdict.ABSENT))
-    report.format_era = max(eras, key=eras.count) if eras else None
-    newest = next(iter(load_forms().values()))
-    report.sections = sections_of(page, load_forms().get(report.format_era or "", newest))
-    overview = report.sections.get("overview")
-    report.claims = claims_of(overview.text, report.values) if overview else []
-    _verdict(report, reading.kind)
+        if outcome.reading.era:
+            used[table_id] = index.form
+    _words(report, page, reading, used, list(editions))
     return report
 
 
-def _best(
-    found: dict[str, tuple[LabelIndex, Alignment]], table_id: str, eras: list[str]
-) -> tuple[LabelIndex, Alignment]:
-    """The form that reads most of a table; where two read as much of it, the form of the tables before."""
-    scores = {e: _score(i, table_id, a) for e, (i, a) in found.items()}
-    filled = {e: sum(f.startswith(table_id + ".") for f in a.placed) for e, (_, a) in found.items()}
-    best = max(scores, key=lambda e: scores[e])
-    for era in eras[:1]:
-        if filled.get(era) == filled[best] and scores[best] - scores[era] < 500:
-            best = era
-    return found[best]
+def _words(report: Report, page: Page, reading: TitleReading, used: dict[str, Form], editions: list[Form]) -> None:
+    """What is said in words: sections, claims; and whether words alone make a report."""
+    eras = [f.id for f in used.values()]
+    report.format_era = max(eras, key=eras.count) if eras else None
+    form = next((f for f in used.values() if f.id == report.format_era), None) or edition_in_words(
+        reading.year, editions
+    )
+    report.sections = sections_of(page, form)
+    report.findings += era_findings(used, reading.year, page) + mention_findings(report, used)
+    overview = report.sections.get("overview")
+    report.claims = claims_of(overview.text, report.values) if overview else []
+    there = [t.verdict for t in report.tables.values() if t.verdict is not TableVerdict.ABSENT]
+    if there:
+        report.verdict = ReportVerdict(max(there, key=ORDER.index).value)
+        report.reasons = sorted({r for t in report.tables.values() for r in t.reasons})
+        return
+    judge_text(report, kind_of_text(page, report.title, reading, report.sections))
+    if report.verdict is ReportVerdict.NARRATIVE:
+        report.format_era = form.id if form.id in IN_WORDS else None
+        report.sections = report.sections or {BODY: SectionText(heading="", text=body_of(page))}
+        report.extras += annex_of(page)
+    else:
+        report.sections = {}
 
 
 def _add(report: Report, table_id: str, outcome: TableOutcome) -> None:
@@ -194,33 +205,3 @@ def _add(report: Report, table_id: str, outcome: TableOutcome) -> None:
     report.findings += outcome.findings
     report.proposals += outcome.proposals
     report.extras += [e for e in outcome.extras if isinstance(e, Extra)]
-
-
-def _verdict(report: Report, kind: str) -> None:
-    there = [t.verdict for t in report.tables.values() if t.verdict is not TableVerdict.ABSENT]
-    if there:
-        worst = max(there, key=ORDER.index)
-        report.verdict = ReportVerdict(worst.value)
-        report.reasons = sorted({r for t in report.tables.values() for r in t.reasons})
-        return
-    text = sum(len(s.text) for s in report.sections.values())
-    if kind != "report" or (text < 200 and not report.sections):
-        report.verdict, report.reasons = ReportVerdict.NOT_A_REPORT, ["no_tables_and_no_sections"]
-    else:
-        report.verdict, report.reasons = ReportVerdict.NARRATIVE, ["no_tables"]
-
-
-def _across_years(report: Report, previous: dict[str, Any]) -> None:
-    """Checks against last year's report of the same agency and scope; they change no value and no verdict."""
-    form = load_forms().get(report.format_era or "")
-    if form is None:
-        return
-    values = dict(report.values) | {f"last:{i}": v for i, v in previous.get("values", {}).items()}
-    for a in assess(tuple(i for i in form.identities if i.between_years), values, {}):
-        report.checks.append(a.check)
-        if not a.check.passed:
-            message = (
-                f"{' + '.join(a.identity.left)} = {a.check.left}, {' + '.join(a.identity.right)} = {a.check.right}"
-            )
-            report.findings.append(Finding(code=a.check.code, place=a.check.place, severity=a.check.severity,
-                                           fault=Fault.SOURCE, message=message))  # fmt: skip

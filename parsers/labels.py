@@ -1,8 +1,10 @@
 """Which row of a form does a label name? One index for each form, remembered for each spelling met."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 from model.forms import Block, Form, FormTable, Row, load_forms
 from model.normal_text import bare_label, label_key
@@ -11,9 +13,17 @@ NOTE = re.compile(r"\([^()]*\)$")
 LONGEST = 110
 
 
+# Words that are header and label alike, and say something only within their table or their group.
+SUMS = frozenset({"总计", "合计"})
+COMMON = frozenset({"其他"})
+
+
 @dataclass(frozen=True)
 class Target:
-    """A row of a form, or a group of rows (`fields` empty)."""
+    """A row of a form, or a group of rows (`fields` empty).
+
+    `scope`: the label counts only inside its table, or inside its group. `leads`: other rows stand below it.
+    """
 
     table: str
     row: str
@@ -21,7 +31,8 @@ class Target:
     fields: tuple[str, ...]
     pattern: re.Pattern[str]
     names: frozenset[str]
-    scoped: bool
+    scope: Literal["", "table", "group"] = ""
+    leads: bool = False
 
 
 class LabelIndex:
@@ -48,21 +59,27 @@ class LabelIndex:
         self.narrowest_strip = min(map(len, self.strips.values()), default=1_000_000)
         self.sections = tuple((s, re.compile(s.match)) for s in form.sections)
         self.familiar = {t.id: (*t.familiar, *t.markers) for t in form.tables}
+        self.outlines = frozenset(t.id for t in form.tables if t.row_layout == "outline")
+        self.units = frozenset(u for f in form.fields if f.table in self.outlines and (u := f.unit))
         for table in form.tables:
-            for block in table.blocks:
-                for top in block.rows if table.label_width else ():
-                    for row, above in top.walk():
-                        self._add(table, block, row, above)
+            rows = [(b, *found) for b in table.blocks if table.label_width for top in b.rows for found in top.walk()]
+            often = Counter(bare_label(label_key(row.label)) for _, row, _ in rows)
+            for block, row, above in rows:
+                self._add(table, block, row, above, often)
 
-    def _add(self, table: FormTable, block: Block, row: Row, above: tuple[Row, ...]) -> None:
-        has_values = not row.heading and (table.row_layout == "outline" or not row.rows)
+    def _add(self, table: FormTable, block: Block, row: Row, above: tuple[Row, ...], often: Counter[str]) -> None:
         key = bare_label(label_key(row.label))
-        fields = tuple(table.field_id(block, row, c) for c in block.leaves) if has_values else ()
+        fields = tuple(table.field_id(block, row, c) for c in block.leaves) if table.carries_values(row) else ()
         groups = tuple(a.id or a.label for a in above)
-        common = key in {"其他", "总计", "合计"}
+        scope: Literal["", "table", "group"] = "table" if key in SUMS else ""
+        if above and (key in COMMON or often[key] > 1):
+            scope = "group"
         pattern = re.compile(row.match or f"^{re.escape(key)}$")
-        names = frozenset({key, NOTE.sub("", key)})
-        self.targets.append(Target(table.id, row.id or row.label, groups, fields, pattern, names, common))
+        names = {key, NOTE.sub("", key)}
+        names |= {name + row.unit for name in names if row.unit}
+        self.targets.append(
+            Target(table.id, row.id or row.label, groups, fields, pattern, frozenset(names), scope, bool(row.rows))
+        )
 
     def find(self, text: str) -> tuple[Target, ...]:
         """Rows and groups that a label may name; an exact name beats a pattern."""
@@ -79,7 +96,8 @@ class LabelIndex:
             return ()
         plain = NOTE.sub("", key) or key
         exact = tuple(t for t in self.targets if key in t.names or plain in t.names)
-        return exact or tuple(t for t in self.targets if t.pattern.search(key))[:1]
+        alike = exact or tuple(t for t in self.targets if t.pattern.search(key))
+        return alike if exact or (alike and alike[0].scope) else alike[:1]
 
     def hits(self, text: str) -> tuple[tuple[str, frozenset[str]], ...]:
         """Words of the form's tables that a cell contains."""
@@ -100,4 +118,4 @@ class LabelIndex:
 @cache
 def indexes() -> tuple[LabelIndex, ...]:
     """One index for each form of the package."""
-    return tuple(LabelIndex(form) for form in load_forms().values())
+    return tuple(LabelIndex(form) for form in load_forms().values() if form.tables)

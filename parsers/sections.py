@@ -1,35 +1,95 @@
-"""The written parts of the report, split by number and keyword; contact details are taken out."""
+"""The written parts of the report, split by number and keyword; contact details are taken out.
+
+Headings are worded freely, stand in lines, in cells or in the middle of a text that lost its lines, and some are
+missing. A row of the tables may begin like a heading (四、结转下年度继续办理): it has a number and no keyword.
+"""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from model.forms import Form
-from model.normal_text import bare_label, label_key
+from model.forms import Form, Section
+from model.normal_text import bare_label, fold, label_key
 from model.report import SectionText
-from parsers.page import Page
+from parsers.cells import read_cell
+from parsers.headings import headings_in
+from parsers.page import Page, Row
 
-HEADING = re.compile(r"^[一二三四五六七八九十]{1,2}[、.,]")
+LONGEST_HEADING = 60
+# Where a report without headings goes: the id of its one part.
+BODY = "body"
 # 电话：0591-23165250，邮箱 someone@example.org
 CONTACT = re.compile(
-    r"(?:(?:联系)?电话|传真|邮编|电子邮箱|邮箱|联系人|E-?mail)[^,，;；。\n]{0,40}|[\w.+-]+@[\w-]+\.[\w.]+|(?<!\d)(?:0\d{2,3}-?\d{7,8}|1[3-9]\d{9})(?!\d)",
+    r"(?:(?:联系)?电话|传真|邮编|电子邮箱|邮箱|联系人|E-?mail)(?![^,，;；。\n]{0,4}(?:申请|数))[^,，;；。\n]{0,40}"
+    r"|[\w.+-]+@[\w-]+\.[\w.]+|(?<!\d)(?:0\d{2,3}-?\d{7,8}|1[3-9]\d{9})(?!\d)",
     re.IGNORECASE,
+)
+# 该部分以表格形式报告。表格如下： (详见下表) 单位：件
+LEFTOVER = re.compile(
+    r"^[(（]?(?:(?:该|本|此)(?:部分|项|表).{0,12}表.{0,16}|(?:详见|见|具体见|如)?下表.{0,4}|表格(?:如下|见下).{0,4}|(?:计量)?单位[:：].{1,6})[)）。:：]*$"
 )
 
 
+@dataclass(frozen=True)
+class _Line:
+    text: str
+    prose: bool
+
+
 def sections_of(page: Page, form: Form) -> dict[str, SectionText]:
-    """Text by section id; a section whose body is a table has only its heading."""
+    """Text by section id, in the order of the document; a section whose body is only a table is left out."""
     found: dict[str, SectionText] = {}
-    current: str | None = None
+    current: Section | None = None
     patterns = [(s, re.compile(s.match)) for s in form.sections]
-    for line in page.lines:
-        key = label_key(line) if len(line) <= 60 else ""
-        if key and HEADING.match(key):
-            bare = bare_label(key)
-            section = next((s for s, p in patterns if p.search(bare)), None)
-            if section is not None:
-                current = section.id
-                found.setdefault(current, SectionText(heading=line, text=""))
-                continue
-        if current is not None:
-            part = found[current]
-            part.text += ("\n" if part.text else "") + CONTACT.sub("", line)
+    words = _table_words(form)
+    lines = list(_lines(page))
+    for text, heading in headings_in((line.text for line in lines), patterns):
+        if heading is not None:
+            current = heading.section
+            found.setdefault(current.id, SectionText(heading=heading.words, text=""))
+        if current is None or not text or (current.table and _belongs_to_a_table(text, words)):
+            continue
+        part = found[current.id]
+        part.text += ("\n" if part.text else "") + CONTACT.sub("", text)
     return {k: v for k, v in found.items() if v.text}
+
+
+def body_of(page: Page) -> str:
+    """The whole text of a report without headings: its longer lines, contact details taken out."""
+    return "\n".join(CONTACT.sub("", line.text) for line in _lines(page) if line.prose)
+
+
+def _lines(page: Page) -> Iterator[_Line]:
+    for item in page.items:
+        text = item if isinstance(item, str) else _boxed(item)
+        for line in text.split("\n") if text else ():
+            if line.strip():
+                yield _Line(line.strip(), len(line) > 24 and bool(re.search("[。；;，,]", line)))
+
+
+def _boxed(row: Row) -> str | None:
+    """Prose or a heading that stands in a table of its own: the only cell of its row that says anything."""
+    filled = [c.text for c in row.cells if c.text.strip()]
+    if len(filled) != 1 or read_cell(filled[0]).is_value:
+        return None
+    return filled[0] if len(filled[0]) <= LONGEST_HEADING or "。" in filled[0] else None
+
+
+def _table_words(form: Form) -> frozenset[str]:
+    """Everything that the form prints in its tables, for telling the remains of a table from prose."""
+    printed = [cell.text for table in form.tables for row in table.grid() for cell in row if cell.text]
+    keys = {label_key(text) for text in printed}
+    return frozenset(keys | {bare_label(k) for k in keys})
+
+
+def _belongs_to_a_table(line: str, words: frozenset[str]) -> bool:
+    if LEFTOVER.match(fold(line).strip()):
+        return True
+    key = label_key(line)
+    if key in words or bare_label(key) in words:
+        return True
+    tokens = line.split()
+    while tokens and read_cell(tokens[-1]).is_value:
+        tokens.pop()
+    rest = label_key("".join(tokens))
+    return not rest or (len(tokens) < len(line.split()) and (rest in words or bare_label(rest) in words))

@@ -1,9 +1,11 @@
 """From placed cells to values, checks, suspects and a verdict for each table."""
 
+import re
 from dataclasses import dataclass, field
 
 from model.forms import Form, FormTable
-from model.report import CellReading, Check, Extra, Finding, Number, Proposal, TableReading
+from model.normal_text import squeeze
+from model.report import CellReading, Check, Extra, Finding, Number, Proposal, Report, TableReading
 from model.vocabulary import CellState, Evidence, Fault, ReadMethod, Severity, TableVerdict
 from parsers.alignment import Alignment
 from parsers.checks import Assessed, assess
@@ -30,7 +32,12 @@ def judge(form: Form, table: FormTable, found: Alignment, truncated: bool, no_ru
     placed = {i: found.placed[i] for i in ids if i in found.placed}
     filled = [i for i, p in placed.items() if p.content.state is not CellState.BLANK]
     doubts = {i: r for i, r in found.doubts.items() if i in set(ids)}
-    if not filled and not (named and len(placed) == len(ids)):
+    met = found.seen.get(table.id, set()) & set(table.markers)
+    if len(met) < table.recognised_by or (not filled and not (named and len(placed) == len(ids))):
+        if table.recognised_by and len(met) >= table.recognised_by and doubts:
+            # The table is there, and not one of its rows has as many values as it should.
+            reading = TableReading(verdict=TableVerdict.REFUSED, era=form.id, reasons=sorted(set(doubts.values())))
+            return TableOutcome(reading, values=dict.fromkeys(ids))
         return TableOutcome(TableReading(verdict=TableVerdict.ABSENT))
     out = TableOutcome(TableReading(verdict=TableVerdict.VERIFIED, era=form.id))
     states: dict[str, CellState] = {}
@@ -88,17 +95,31 @@ def judge(form: Form, table: FormTable, found: Alignment, truncated: bool, no_ru
     return out
 
 
+def mention_findings(report: Report, forms: dict[str, Form]) -> list[Finding]:
+    """What the words of a section should speak of because of a value, and do not. `forms`: by table."""
+    found = []
+    for table_id, form in forms.items():
+        for rule in form.mentions:
+            value = report.values.get(rule.place)
+            section = report.sections.get(rule.section)
+            if not rule.place.startswith(f"{table_id}.") or not value or value < 0 or section is None:
+                continue
+            if not re.search(rule.match, squeeze(section.text)):
+                message = f"{rule.place} = {value}, and section {rule.section} does not speak of it"
+                found.append(Finding(code=rule.id, place=rule.place, severity=rule.severity, fault=Fault.SOURCE,
+                                     message=message))  # fmt: skip
+    return found
+
+
 def _bound(field_id: str, assessed: list[Assessed]) -> bool:
     return any(a.identity.binds and a.check.passed and field_id in a.identity.ids for a in assessed)
 
 
 def _finding(a: Assessed, missing: list[str]) -> Finding:
-    sign = {"=": "≠", ">=": "<", "!=": "="}[a.identity.relation]
-    left, right = " + ".join(a.identity.left), " + ".join(a.identity.right) or "0"
     return Finding(
         code=a.check.code,
         place=a.check.place,
         severity=a.check.severity,
         fault=Fault.UNKNOWN if missing else Fault.SOURCE,
-        message=f"{left} = {a.check.left} {sign} {a.check.right} = {right}",
+        message=a.message,
     )

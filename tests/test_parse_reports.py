@@ -25,9 +25,9 @@ def test_document_reads_as_expected(folder: Path) -> None:
     assert set(report.sections) >= {"overview", "problems_and_improvements", "other_matters"}
 
 
-def test_every_form_with_tables_of_three_has_a_case() -> None:
+def test_every_form_of_three_tables_has_a_case() -> None:
     eras = {json.loads((f / "expected.json").read_text("utf-8"))["era"] for f in FOLDERS}
-    assert eras == set(load_forms())
+    assert eras >= {f.id for f in load_forms().values() if len(f.tables) == 3}
 
 
 def test_digests_tell_figures_from_layout() -> None:

@@ -1,0 +1,143 @@
+"""Where does a part of the report begin? Numbers and keywords, in lines of their own or inside a text without lines."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from model.forms import Section
+from model.normal_text import bare_label, fold, label_key
+
+NUMERALS = "一二三四五六七八九十"
+LONGEST = 60
+LONGEST_UNNUMBERED = 26
+LONG_LINE = 120
+# The ways to number the parts, most usual first; the first that finds two parts is the one of the document.
+STYLES = (
+    re.compile(rf"^(?P<n>[{NUMERALS}]{{1,2}})(?:[、.,:)]|(?=\s))"),
+    re.compile(rf"^第(?P<n>[{NUMERALS}]{{1,2}})(?:部分|章|节)[、.,:]?"),
+    re.compile(rf"^[(](?P<n>[{NUMERALS}]{{1,2}})[)][、.,]?"),
+    re.compile(r"^(?P<n>\d{1,2})[、.,](?!\d)"),
+)
+# …提供便利。二、主动公开政府信息情况（一）数量 2016年
+INLINE = re.compile(rf"(?:^|(?<=[。；;！!？?\s)）>”\"]))(?P<n>[{NUMERALS}]{{1,2}})[、.．]\s*(?=\S)")
+STOP = re.compile(r"[\s。，；：,;:（(\d\[【]")
+TAIL = re.compile(r"(?:的|及|和|与|、)?(?:情况|措施|事项|概述|概况|工作|问题|改进|打算|统计表|附表|建议)")
+LONGEST_INLINE = 40
+LONGEST_RUN = 26
+
+Patterns = list[tuple[Section, re.Pattern[str]]]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The part that begins here, and the words of the document that say so (empty where it only has a place)."""
+
+    section: Section
+    words: str
+    number: int = 0
+
+
+def headings_in(lines: Iterable[str], patterns: Patterns) -> Iterator[tuple[str, Heading | None]]:
+    """The text in pieces, each with the heading that it begins under, or None where the part before goes on."""
+    everything = list(lines)
+    style = _style(everything, patterns)
+    seen: set[str] = set()
+    last = 0
+    for line in everything:
+        heading = _heading(line, patterns, style, seen)
+        if heading is not None:
+            seen.add(heading.section.id)
+            last = heading.number or last
+            yield "", heading
+            continue
+        if len(line) <= LONG_LINE:
+            yield line, None
+            continue
+        for piece, inline in _split(line, patterns, last):
+            if inline is not None:
+                seen.add(inline.section.id)
+                last = inline.number
+            yield piece, inline
+
+
+def _style(lines: list[str], patterns: Patterns) -> re.Pattern[str]:
+    for style in STYLES:
+        parts = {h.section.id for line in lines if (h := _numbered(line, patterns, style)) is not None}
+        if len(parts) >= 2:
+            return style
+    return STYLES[0]
+
+
+def _heading(line: str, patterns: Patterns, style: re.Pattern[str], seen: set[str]) -> Heading | None:
+    if len(line) > LONGEST:
+        return None
+    return _numbered(line, patterns, style) or _unnumbered(line, patterns, seen)
+
+
+def _numbered(line: str, patterns: Patterns, style: re.Pattern[str]) -> Heading | None:
+    if len(line) > LONGEST:
+        return None
+    match = style.match(fold(line).lstrip())
+    if match is None:
+        return None
+    key = label_key(fold(line).lstrip()[match.end() :])
+    if not key or key[-1] in "。;；" or re.search("[。;；]", key):
+        return None
+    section = next((s for s, p in patterns if p.search(key)), None)
+    return Heading(section, line, number_of(match["n"])) if section is not None else None
+
+
+def _unnumbered(line: str, patterns: Patterns, seen: set[str]) -> Heading | None:
+    """A heading that lost its number: a short line that is little else than the keyword of a part not yet met."""
+    key = label_key(line)
+    if not 3 < len(key) <= LONGEST_UNNUMBERED or bare_label(key) != key or re.search(r"[。;；,，:\d]", key):
+        return None
+    for section, pattern in patterns:
+        if section.id in seen:
+            continue
+        if key == label_key(section.heading) or ((m := pattern.search(key)) and len(m[0]) * 2 > len(key)):
+            return Heading(section, line)
+    return None
+
+
+def _split(line: str, patterns: Patterns, last: int) -> Iterator[tuple[str, Heading | None]]:
+    """A text that lost its lines: cut where the next number of the count stands before a keyword."""
+    start, open_heading = 0, None
+    for match in INLINE.finditer(line):
+        number = number_of(match["n"])
+        if number <= last:
+            continue
+        heading = _inline(line, match, patterns, number)
+        if heading is None:
+            continue
+        before = line[start : match.start()].strip()
+        if before or open_heading:
+            yield before, open_heading
+        start, open_heading, last = match.start() + len(heading.words), heading, number
+    yield line[start:].strip(), open_heading
+
+
+def _inline(line: str, match: re.Match[str], patterns: Patterns, number: int) -> Heading | None:
+    rest = line[match.end() : match.end() + LONGEST_INLINE]
+    stop = STOP.search(rest)
+    run = rest[: stop.start()] if stop else rest
+    found = ((s, m) for s, p in patterns if (m := p.search(run)))
+    section, keyword = next(found, (None, None))
+    if section is None or keyword is None:
+        return None
+    end = len(run)
+    if stop is None or len(run) > LONGEST_RUN:
+        # No sign of where the heading ends: it ends with the keyword and the words that headings end with.
+        end = keyword.end()
+        while end < len(run) and (tail := TAIL.match(run, end)) is not None:
+            end = tail.end()
+    return Heading(section, line[match.start() : match.end() + end], number)
+
+
+def number_of(numeral: str) -> int:
+    """一 is 1, 十 is 10, 十一 is 11; digits are themselves."""
+    if numeral.isdecimal():
+        return int(numeral)
+    if numeral[0] == "十":
+        return 10 + (NUMERALS.index(numeral[1]) + 1 if len(numeral) > 1 else 0)
+    return NUMERALS.index(numeral[0]) + 1

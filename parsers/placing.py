@@ -1,0 +1,102 @@
+"""Puts the cells of one row to the ids of its label: by position, with the full count, or not at all."""
+
+from dataclasses import dataclass, field
+
+from model.normal_text import label_key
+from model.vocabulary import CellState, ReadMethod
+from parsers.alignment import Alignment, Placed
+from parsers.cells import read_cell
+from parsers.drawn import values_at_columns
+from parsers.labels import LabelIndex, Target
+from parsers.page import Cell, Row
+
+
+@dataclass
+class Walk:
+    """Where a walk through the page stands.
+
+    `short`: a row whose values may go on in the next line. `skip`: the rows belong to another year. `moved`: columns
+    that stand in another order than the form's, by the first id of their row.
+    """
+
+    table: str | None = None
+    group: str | None = None
+    short: tuple[Target, Row, list[Cell], str] | None = None
+    skip: bool = False
+    moved: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    expected_year: int | None = None
+
+
+def without_unit(values: list[Cell], wanted: int, index: LabelIndex) -> list[Cell]:
+    """The values of a row that names its unit before them: 件 | 5. The unit's cell may be left blank."""
+    if not values:
+        return values
+    first = read_cell(values[0].text)
+    named = label_key(values[0].text) in index.units or first.state is CellState.DASH
+    if (named or first.state is CellState.BLANK or not first.is_value) and len(values) > wanted:
+        return values[1:]
+    return values[1:] if named and first.state is not CellState.DASH else values
+
+
+def place(
+    target: Target, row: Row, values: list[Cell], label: str, index: LabelIndex, found: Alignment, walk: Walk
+) -> None:
+    """Gives the values behind a label their ids, or doubts them when they are too many or too few."""
+    wanted = len(target.fields)
+    form_table = index.form.table(target.table)
+    if row.grid and form_table and form_table.row_layout != "outline":
+        at_columns = values_at_columns(target, row, values, form_table)
+        if at_columns is None:
+            doubt(target, found, "row_of_other_length")
+        else:
+            put(target, row, at_columns, label, found, walk)
+        return
+    if row.loose:
+        while values and not values[-1].text.strip() and (len(values) > wanted or not row.grid):
+            values.pop()
+        if len(values) < wanted and not row.grid:
+            walk.short = (target, row, values, label)
+            return
+    if len(values) > wanted:
+        lead = next((n for n, c in enumerate(values) if c.text.strip()), 0)
+        rest = [c for c in values if c.text.strip()]
+        spare = len(values) - wanted
+        if len(rest) <= wanted and not any(c.text.strip() for c in values[wanted:]):
+            values = values[:wanted]
+        elif lead == spare:
+            values = values[spare:]
+    if len(values) != wanted:
+        doubt(target, found, "row_of_other_length")
+        return
+    put(target, row, values, label, found, walk)
+
+
+def put(target: Target, row: Row, values: list[Cell], label: str, found: Alignment, walk: Walk) -> None:
+    """Notes the values; a second row of the same label that says something else makes both doubtful."""
+    if walk.skip:
+        return
+    fields = walk.moved.get(target.fields[0], target.fields)
+    for field_id, cell in zip(fields, values, strict=False):
+        method = ReadMethod.ORDINAL if fields is target.fields else ReadMethod.LABEL
+        placed = Placed(read_cell(cell.text), cell.text, row.where(cell.column), label, method)
+        before = found.placed.get(field_id)
+        if before is None:
+            found.placed[field_id] = placed
+            found.doubts.pop(field_id, None)
+        elif (before.content.state, before.content.value) != (placed.content.state, placed.content.value):
+            found.doubts[field_id] = "read_twice"
+    found.last = target.fields
+
+
+def doubt(target: Target, found: Alignment, reason: str) -> None:
+    """Notes why the values of a row are not known."""
+    for field_id in target.fields:
+        if field_id not in found.placed:
+            found.doubts[field_id] = reason
+
+
+def give_up(walk: Walk, found: Alignment) -> None:
+    """A row that waited for more values gets none."""
+    if walk.short:
+        doubt(walk.short[0], found, "row_too_short")
+        walk.short = None
