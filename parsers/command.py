@@ -4,56 +4,60 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TextIO
 
 from model.canonical import sha256_hex
 from parsers.document import parse_document
 from parsers.explain import explain_value
+from parsers.many import Answer, read_many
 from parsers.parts import Part
 
 FEW = 24
-IN_FLIGHT = 64
 
 
 def inputs(paths: Sequence[str]) -> Iterator[str]:
     """Folders become the files in them, sorted."""
     for path in paths:
         if path != "-" and Path(path).is_dir():
-            yield from sorted(str(f) for f in Path(path).iterdir() if f.is_file() and not f.name.startswith("."))
+            with os.scandir(path) as found:
+                names = sorted(f.name for f in found if not f.name.startswith(".") and f.is_file())
+            yield from (str(Path(path) / name) for name in names)
         else:
             yield path
 
 
-def parse_one(path: str, url: str | None = None, previous: dict[str, Any] | None = None) -> dict[str, Any]:
+def parse_one(path: str, url: str | None = None, previous: dict[str, Any] | None = None) -> Answer:
     """The public JSON of one input, or an object with `error` when it could not be read."""
     try:
         content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except OSError as error:
-        return {"input": path, "error": f"cannot read {path}: {error.strerror}; check the path and its permissions"}
+        why = f"cannot read {path}: {error.strerror}; check the path and its permissions"
+        return Answer(json.dumps({"input": path, "error": why}, ensure_ascii=False), failed=True)
     report = parse_document([Part("page", content, None, Path(path).stem)], url=url, previous=previous)
     report.input = url or path
     report.sha256 = sha256_hex(content)
-    return report.model_dump(mode="json")
-
-
-def _job(job: tuple[str, str | None, dict[str, Any] | None]) -> str:
-    return json.dumps(parse_one(*job), ensure_ascii=False)
+    return Answer(report.model_dump_json())
 
 
 def parse_paths(
     paths: Iterable[str], url: str | None = None, previous: dict[str, Any] | None = None, jobs: int | None = None
-) -> Iterator[str]:
-    """JSON texts in the order of the inputs. A few are read here, many by worker processes."""
-    todo = [(p, url, previous) for p in paths]
-    jobs = jobs or os.cpu_count() or 1
-    if len(todo) < FEW or jobs == 1 or any(p == "-" for p, _, _ in todo):
-        yield from map(_job, todo)
-        return
-    with ProcessPoolExecutor(jobs) as pool:
-        for start in range(0, len(todo), IN_FLIGHT * jobs):
-            yield from pool.map(_job, todo[start : start + IN_FLIGHT * jobs], chunksize=8)
+) -> Iterator[Answer]:
+    """Answers in the order of the inputs. A few are read here, many by worker processes."""
+    read = partial(parse_one, url=url, previous=previous)
+    todo = iter(paths)
+    first = list(islice(todo, FEW))
+    jobs = jobs or _cores()
+    if len(first) < FEW or jobs == 1 or "-" in first:
+        return map(read, chain(first, todo))
+    return read_many(chain(first, todo), read, jobs)
+
+
+def _cores() -> int:
+    """Cores that this process may use; less than all in a container or under taskset."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def run_parse(
@@ -75,13 +79,38 @@ def run_parse(
     if (pretty or explain) and len(chosen) != 1:
         err.write("gongkai parse: --pretty and --explain take exactly one document\n")
         return 2
+    if explain:
+        return _explain(parse_one(chosen[0], url, last), explain, out, err)
     code = 0
-    for line in parse_paths(chosen, url, last):
-        report = json.loads(line) if pretty or explain else None
-        if line.startswith('{"input"') and '"error"' in line[:4000]:
-            code = 1
-        if explain and report is not None:
-            out.write(explain_value(report, explain) + "\n")
-        else:
-            out.write((json.dumps(report, ensure_ascii=False, indent=2) if report is not None else line) + "\n")
+    for answer in _shown(parse_paths(chosen, url, last), len(chosen), out, err):
+        code = 1 if answer.failed else code
+        line = json.dumps(json.loads(answer.line), ensure_ascii=False, indent=2) if pretty else answer.line
+        out.write(line + "\n")
     return code
+
+
+def _explain(answer: Answer, field_id: str, out: TextIO, err: TextIO) -> int:
+    report = json.loads(answer.line)
+    if answer.failed:
+        err.write(f"gongkai parse: {report['error']}\n")
+        return 1
+    told, known = explain_value(report, field_id)
+    (out if known else err).write(told + "\n")
+    return 0 if known else 2
+
+
+def _shown(answers: Iterator[Answer], count: int, out: TextIO, err: TextIO) -> Iterator[Answer]:
+    """The same answers, with a bar on the terminal when there are many and the lines go elsewhere."""
+    if count < FEW or not err.isatty() or out.isatty():
+        yield from answers
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    # No thread of its own: workers are forked while it runs.
+    with Progress(*columns, console=Console(file=err), auto_refresh=False, transient=True) as progress:
+        task = progress.add_task("", total=count)
+        for number, answer in enumerate(answers, 1):
+            yield answer
+            progress.update(task, completed=number, refresh=number % 8 == 0 or number == count)
