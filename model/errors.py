@@ -4,7 +4,7 @@ GongkaiError
 ├── Temporary       try again later   PortalUnavailable, StorageUnavailable
 ├── NeedsReview     a person looks    ObjectExists, DigestMismatch, ObjectMissing, CrawlFailed, …
 └── Misconfigured   mend the set-up   InvalidPortal, InvalidForm, InvalidStore, InvalidSubscriptions,
-                                      StoreNotWritable, NoContact, BadQuery
+                                      StoreNotWritable, InvalidKey, NoContact, BadQuery
 
 A fault in the *data* of a report is a Finding on that report, never an exception.
 """
@@ -46,6 +46,10 @@ class UndecodablePayload(NeedsReview):
     """Bytes came in a content coding that cannot be undone; they are kept as received."""
 
 
+class Restricted(NeedsReview):
+    """A report is withheld by a recorded decision: a lawful take-down or a privacy request (451)."""
+
+
 class CrawlFailed(NeedsReview):
     """A crawl process ended without its closing word."""
 
@@ -72,6 +76,10 @@ class InvalidSubscriptions(Misconfigured):
 
 class StoreNotWritable(Misconfigured):
     """The store refuses writing."""
+
+
+class InvalidKey(Misconfigured):
+    """A file holds no key of the kind that is needed."""
 
 
 class NoContact(Misconfigured):
