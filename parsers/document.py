@@ -1,6 +1,7 @@
 """Bytes in, `Report` out: reads the parts, chooses a form for each table, judges, identifies."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from model.forms import Form, load_forms
@@ -16,7 +17,7 @@ from parsers.claims import claims_of
 from parsers.digests import VERSION, parser_digest
 from parsers.eras import IN_WORDS, Readings, best_reading, edition_in_words, era_findings, likely_forms
 from parsers.glued import read_glued
-from parsers.identity import identify, published_on
+from parsers.identity import identity_of
 from parsers.labels import LabelIndex
 from parsers.page import Page
 from parsers.parts import Part, read_part
@@ -51,16 +52,16 @@ def parse_document(
         page, kinds = _pages(parts)
         if page is None:
             return _unreadable(kinds, identity)
-        report = _report(page, parts, forms)
+        report = _report(page, parts, forms, url)
         hidden = page.hidden and len(_there(report)) < len(next(iter((forms or load_forms()).values())).tables)
         if hidden:
             # Tabs that a script opens: what is not shown at first is read only where it is all there is.
             whole, _ = _pages(parts, hidden_tables=True)
-            if whole is not None and len(_there(other := _report(whole, parts, forms))) > len(_there(report)):
+            if whole is not None and len(_there(other := _report(whole, parts, forms, url))) > len(_there(report)):
                 report, page = other, whole
         if report.verdict in (ReportVerdict.FLAGGED, ReportVerdict.REFUSED) and page.reader == "lxml":
             second, _ = _pages(parts, tolerant=True, hidden_tables=hidden)
-            if second is not None and (other := _report(second, parts, forms)).verdict is ReportVerdict.VERIFIED:
+            if second is not None and (other := _report(second, parts, forms, url)).verdict is ReportVerdict.VERIFIED:
                 report = other
     except TooHostile as error:
         return Report(verdict=ReportVerdict.UNREADABLE, reasons=["too_hostile", str(error)], parser=identity)
@@ -132,25 +133,20 @@ def _alignments(page: Page, year: int | None, forms: Mapping[str, Form] | None) 
     return found
 
 
-def _report(page: Page, parts: Sequence[Part], forms: Mapping[str, Form] | None) -> Report:
+def _report(page: Page, parts: Sequence[Part], forms: Mapping[str, Form] | None, url: str | None) -> Report:
     if page.reader != "text" and not page.rows:
         flat = "\n".join(page.lines)
         from parsers.readers.text import read_text
 
         again = read_text(flat)
-        again.titles, again.published, again.source, again.reader = (
-            page.titles,
-            page.published,
-            page.source,
-            page.reader,
-        )
-        page = again
+        page = replace(page, items=again.items, truncated=again.truncated, glued=again.glued)
     names = tuple(p.name for p in parts if p.name)
-    title, reading, agency = identify(page, names)
+    who = identity_of(page, names, url)
+    reading, agency = who.reading, who.agency
     found = _alignments(page, reading.year, forms)
     cannot_make_rules = agency.level in ("county", "township")
-    report = Report(verdict=ReportVerdict.NARRATIVE, report_year=reading.year, agency=agency, title=title,
-                    published_on=published_on(page))  # fmt: skip
+    report = Report(verdict=ReportVerdict.NARRATIVE, report_year=reading.year, agency=agency, title=who.title,
+                    published_on=who.published_on, findings=who.findings)  # fmt: skip
     named = reading.kind == "report" and reading.year is not None and words_of(page) >= LEAST_WORDS
     used: dict[str, Form] = {}
     editions = (forms or load_forms()).values()

@@ -90,12 +90,6 @@ def identity_of(page: Page, extra_titles: tuple[str, ...] = (), url: str | None 
     return found
 
 
-def identify(page: Page, extra_titles: tuple[str, ...] = ()) -> tuple[str | None, TitleReading, AgencyReading]:
-    """Title, its reading and the agency."""
-    found = identity_of(page, extra_titles)
-    return found.title, found.reading, found.agency
-
-
 def _title(page: Page, extra: tuple[str, ...]) -> tuple[str | None, TitleReading]:
     """The candidate that tells most; of equals the first."""
     lines = page.lines[:25]
