@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from model.capture import Capture, PortalVisit
 from model.document import Event, Location, VersionRecord
 from model.vocabulary import EventKind, FetchState, VersionReason
+from storage.coverage import Coverage
 from storage.versions import version_key
 
 from .compare import CellChange
@@ -125,6 +126,26 @@ def event_of_block(visit: PortalVisit, blocked: Capture) -> Event:
             "signals": list(blocked.signals),
         },
     )
+
+
+def _event_of_coverage(kind: EventKind, now: Coverage, last: Coverage, details: Mapping[str, JsonValue]) -> Event:
+    """What a run saw of a portal, held against the last whole reading of it; the run's coverage is the cause."""
+    seen: dict[str, JsonValue] = {"hub_state": now.hub_state.value if now.hub_state else None, "reports": now.reports}
+    then: dict[str, JsonValue] = {"reports_before": last.reports, "read_whole_at": last.checked_at.isoformat()}
+    return _event(
+        kind, now.portal, now.key, now.checked_at, now.portal, url=now.hub, details={**seen, **then, **details}
+    )
+
+
+def event_of_silence(now: Coverage, last: Coverage) -> Event:
+    """`portal_silent`: it answers and lists no report, where it listed some."""
+    return _event_of_coverage(EventKind.PORTAL_SILENT, now, last, {"stop_reason": now.stop_reason})
+
+
+def event_of_change(now: Coverage, last: Coverage) -> Event:
+    """`portal_changed`: its lists are another product's than before."""
+    families: dict[str, JsonValue] = {"family": now.family, "family_before": last.family}
+    return _event_of_coverage(EventKind.PORTAL_CHANGED, now, last, families)
 
 
 def first_blocked(captures: list[Capture]) -> Capture | None:

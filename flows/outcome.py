@@ -37,6 +37,8 @@ class PortalOutcome(Record):
     baseline: bool = Field(False, description="Was this run (part of) the portal's baseline?")
     list_pages: int = 0
     rows: int = 0
+    reports: int = Field(0, description="Rows whose title is a report's")
+    reports_before: int | None = Field(None, description="The same at the last whole reading of the lists")
     stop_reason: str = ""
     bodies: int = Field(0, description="Report bodies downloaded")
     not_modified: int = 0

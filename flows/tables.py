@@ -34,7 +34,7 @@ def portals_table(outcome: RunOutcome) -> Table:
     table = Table(box=box.SIMPLE_HEAD, title=f"run {outcome.run}", title_justify="left", padding=(0, 1, 0, 0))
     for name in ("portal", "family", "state"):
         table.add_column(name, no_wrap=name != "state")
-    for name in ("lists", "new", "changed", "same", "gone", "fetched", "304"):
+    for name in ("lists", "reports", "new", "changed", "same", "gone", "fetched", "304"):
         table.add_column(name, justify="right", no_wrap=True)
     for portal in outcome.portals:
         count = {w: sum(d.what == w for d in portal.documents) for w in get_args(What)}
@@ -48,6 +48,7 @@ def portals_table(outcome: RunOutcome) -> Table:
             portal.family or "–",
             state,
             str(portal.list_pages),
+            with_trend(portal.reports, portal.reports_before),
             str(count["new"]),
             str(count["changed"]),
             str(count["unchanged"] + count["repeated"]),
@@ -56,6 +57,16 @@ def portals_table(outcome: RunOutcome) -> Table:
             str(portal.not_modified),
         )
     return table
+
+
+def with_trend(now: int, before: int | None) -> Text:
+    """A number of reports, and how many more or fewer they are than last time: `33`, `34 +1`, `20 −13`."""
+    text = Text(str(now))
+    if before is not None and now > before:
+        text.append(f" +{now - before}", style="green")
+    elif before is not None and now < before:
+        text.append(f" −{before - now}", style="bold red")
+    return text
 
 
 def requests_line(outcome: RunOutcome) -> Text:

@@ -1,6 +1,7 @@
 """The archive: one object through which everything else keeps and finds what it needs."""
 
 from storage.agencies import Agencies
+from storage.coverage import CoverageRecords
 from storage.events import Events
 from storage.leases import Leases
 from storage.ledger import Ledger
@@ -12,7 +13,9 @@ from storage.runs import Runs
 from storage.versions import Versions
 
 
-class Archive(RawBodies, Ledger, Runs, Versions, ParsedReports, Events, Agencies, Locations, Memory, Leases):
+class Archive(
+    RawBodies, Ledger, Runs, Versions, ParsedReports, Events, Agencies, Locations, Memory, Leases, CoverageRecords
+):
     """All shelves over one store (`Archive(open_store(...))`). What crawls write goes through `LedgerWriter`.
 
     Reading and writing are safe from several threads, processes and machines at once.

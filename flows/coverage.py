@@ -1,0 +1,151 @@
+"""Coverage is data: what a run saw of a portal, kept, and held against what was seen before.
+
+A portal that yields nothing, or fewer reports than last time, is a problem of the run and never silence.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from model.capture import Capture, PortalVisit
+from model.document import Event
+from model.portal import Portal
+from model.vocabulary import FetchState
+from storage.archive import Archive
+from storage.coverage import Coverage
+
+from .assemble import LOST
+from .happened import event_of_change, event_of_silence
+from .outcome import PortalOutcome
+
+# The portal answered, and what it shows is its own word. Anything else says nothing about what it publishes.
+ITS_OWN_WORD = frozenset(
+    {
+        FetchState.OK,
+        FetchState.OK_EMPTY,
+        FetchState.MOVED,
+        FetchState.NOT_MODIFIED,
+        FetchState.GONE,
+        FetchState.SOFT_404,
+    }
+)
+TOO_FEW = "too few reports"
+"""Stop reason of a visit that saw fewer reports than its portal file, or what the archive holds, lets expect."""
+# Runs that saw nothing are passed over in the search for the last time; so many of them, and no more.
+MOST_LOOKED_BACK = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What earlier runs saw: `whole` the last whole reading, `spoke` the last one in which the portal answered."""
+
+    whole: Coverage | None = None
+    spoke: Coverage | None = None
+
+
+def coverage_of(portal: Portal, visit: PortalVisit, captures: Sequence[Capture]) -> Coverage:
+    """The record of one visit; a function of the ledger."""
+    hub = str(portal.start_urls[0])
+    # The last answer: an attempt that failed may have been repeated.
+    asked = next((c for c in reversed(captures) if c.kind == "list" and c.requested_url == hub), None)
+    reports = [row for row in visit.rows if row.kind == "report"]
+    pages = {c.requested_url: c for c in captures if c.document_url == c.requested_url}
+    return Coverage(
+        portal=portal.id,
+        run=visit.run,
+        hub=hub,
+        hub_state=asked.state if asked else None,
+        checked_at=asked.fetched_at if asked else visit.started_at,
+        ended_at=visit.ended_at,
+        vantage=asked.vantage if asked else "unknown",
+        complete=visit.complete,
+        family=visit.family,
+        list_pages=visit.list_pages,
+        rows=len(visit.rows),
+        reports=len(reports),
+        announced=visit.announced_total,
+        years=dict(sorted(Counter(str(row.year or "none") for row in reports).items())),
+        documents=dict(sorted(Counter(page.state.value for page in pages.values()).items())),
+        stop_reason=visit.stop_reason,
+        problems=visit.problems,
+        requests=dict(visit.requests),
+    )
+
+
+def interrupted(captures: Sequence[Capture]) -> PortalVisit | None:
+    """The closing line that a killed crawl never wrote; None where there is nothing of it."""
+    if not captures:
+        return None
+    first = captures[0]
+    return PortalVisit(
+        run=first.run,
+        shard=first.shard,
+        portal=first.portal,
+        started_at=first.fetched_at,
+        ended_at=captures[-1].fetched_at,
+        complete=False,
+        list_pages=sum(c.kind == "list" and c.state is FetchState.OK for c in captures),
+        stop_reason="interrupted",
+    )
+
+
+def before(archive: Archive, now: Coverage) -> Before:
+    """The earlier runs that this one is held against."""
+    spoke = None
+    for _, earlier in zip(range(MOST_LOOKED_BACK), archive.coverage_before(now.portal, now.run), strict=False):
+        if spoke is None and earlier.hub_state in ITS_OWN_WORD:
+            spoke = earlier
+        if earlier.complete and earlier.reports:
+            return Before(earlier, spoke)
+    return Before(None, spoke)
+
+
+def shortfall(now: Coverage, then: Before) -> str | None:
+    """The sentence about a portal that shows fewer reports than last time; None when it does not."""
+    last = then.whole
+    if last is None or now.reports >= last.reports or now.hub_state not in ITS_OWN_WORD:
+        return None
+    if not now.complete and (now.reports or TOO_FEW in now.stop_reason):
+        return None  # told already: the lists were not read to their end, or show less than they must
+    told = f"{now.reports} reports are listed, {last.reports} were on {last.checked_at:%Y-%m-%d}"
+    if gone := sum(now.documents.get(state, 0) for state in LOST):
+        told += f"; {gone} known addresses answered without their report"
+    return f"{told}; see whether the portal was redesigned."
+
+
+def portal_events(now: Coverage, then: Before) -> list[Event]:
+    """`portal_silent`: it answered and lists nothing, where it listed reports. `portal_changed`: another family.
+
+    Each is told once, when it begins.
+    """
+    events = []
+    last = then.whole
+    fell_silent = not now.reports and now.hub_state in ITS_OWN_WORD and then.spoke is not None and then.spoke.reports
+    if last is not None and fell_silent:
+        events.append(event_of_silence(now, last))
+    told = then.spoke is not None and then.spoke.family == now.family
+    if last is not None and now.family and last.family and now.family != last.family and not told:
+        events.append(event_of_change(now, last))
+    return events
+
+
+def covered(
+    archive: Archive, portal: Portal, visit: PortalVisit, captures: Sequence[Capture], outcome: PortalOutcome
+) -> PortalOutcome:
+    """Keep what a visit saw; the outcome with the problems and events that follow from it."""
+    now = coverage_of(portal, visit, captures)
+    then = before(archive, now)
+    short = shortfall(now, then)
+    more = (short,) if short else ()
+    events = portal_events(now, then)
+    for event in events:
+        archive.add_event(event)
+    archive.add_coverage(now.model_copy(update={"problems": (*now.problems, *more)}))
+    return outcome.model_copy(
+        update={
+            "problems": (*outcome.problems, *more),
+            "events": (*outcome.events, *events),
+            "reports": now.reports,
+            "reports_before": then.whole.reports if then.whole else None,
+        }
+    )
