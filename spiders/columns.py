@@ -8,7 +8,10 @@ from model.capture import Row
 from model.titles import COLUMN_NAME, COLUMN_SLUG, classify_title, normal_title
 from model.vocabulary import FetchState
 from spiders.article import is_report
-from spiders.families import detect, trs
+from spiders.families import Reading, detect, trs
+from spiders.families.answers import is_refusal
+from spiders.families.family import Family
+from spiders.families.script_text import read_json
 from spiders.judge import NOTHING_HERE, Verdict
 from spiders.page import Page, host_of
 from spiders.rows import full_title, is_file
@@ -54,7 +57,10 @@ def sub_columns(page: Page, hosts: frozenset[str], *, has_rows: bool) -> list[Su
     found: dict[str, SubColumn] = {}
     for anchor in page.soup.find_all("a", href=True):
         url = page.resolve(str(anchor["href"]))
-        if url is None or host_of(url) not in hosts or _same_page(url, page.url) or here.startswith(urljoin(url, ".")):
+        if url is None or host_of(url) not in hosts or _same_page(url, page.url):
+            continue
+        # A tab is the same path with another query, and a list of its own; any other ancestor is no column below.
+        if here.startswith(urljoin(url, ".")) and not _is_tab(url, page.url):
             continue
         title = full_title(anchor)
         path = urlsplit(url).path
@@ -62,6 +68,10 @@ def sub_columns(page: Page, hosts: frozenset[str], *, has_rows: bool) -> list[Su
             continue
         if _leads_below(normal_title(title), url, here, has_rows=has_rows):
             found.setdefault(url, SubColumn(url, title))
+    family = detect(page)
+    for link in family.columns(page) if family else []:
+        if host_of(link.url) in hosts and not _same_page(link.url, page.url):
+            found.setdefault(link.url, SubColumn(*link))
     frames = [] if has_rows or found else _frames(page, hosts)
     return [*found.values(), *frames][:MOST_COLUMNS]
 
@@ -72,6 +82,8 @@ def list_verdict(page: Page, hosts: frozenset[str]) -> Verdict:
     rows = family.rows(page) if family else []
     if rows or sub_columns(page, hosts, has_rows=False) or page.redirect_in_page():
         return Verdict(FetchState.OK)
+    if family and has_data_behind(page, family):
+        return Verdict(FetchState.OK, signals=("a shell that names the program of its rows",))
     if is_report(page):
         return Verdict(FetchState.OK, signals=("a report under the address of a column",))
     if NOTHING_HERE.search(page.visible_text):
@@ -83,6 +95,23 @@ def list_verdict(page: Page, hosts: frozenset[str]) -> Verdict:
     if page.soup.find("script") is not None and looks_like_one:
         return Verdict(FetchState.NEEDS_JS, signals=("a place for a list, scripts, and no row",))
     return Verdict(FetchState.OK_EMPTY, signals=("neither rows nor columns",))
+
+
+def has_data_behind(page: Page, family: Family) -> bool:
+    """Does the page name the program that its rows come from, so that no browser is needed to ask it?"""
+    ask = family.next_request(page, Reading(page))
+    return ask is not None and (ask.data or ask.script)
+
+
+def data_verdict(page: Page, family: Family) -> Verdict:
+    """Is this an answer with rows? Well-formed refusals are told from answers in which there is nothing (more)."""
+    if family.rows(page):
+        return Verdict(FetchState.OK)
+    answer = read_json(page.text)
+    if is_refusal(answer):
+        return Verdict(FetchState.UNREACHABLE, signals=("the program answered with an error",))
+    shaped = answer is not None or page.text.lstrip()[:1] == "<" or not page.text.strip()
+    return Verdict(FetchState.OK_EMPTY, signals=("no row in the answer" if shaped else "no rows and no data",))
 
 
 def _leads_below(title: str, url: str, here: str, *, has_rows: bool) -> bool:
@@ -100,6 +129,12 @@ def _frames(page: Page, hosts: frozenset[str]) -> list[SubColumn]:
     """Lists in a frame, one level: the shells of some city columns hold nothing else."""
     urls = (page.resolve(str(frame["src"])) for frame in page.soup.find_all(["iframe", "frame"], src=True))
     return [SubColumn(u, "frame") for u in urls if u and host_of(u) in hosts and not _same_page(u, page.url)]
+
+
+def _is_tab(url: str, page_url: str) -> bool:
+    one, other = urlsplit(url), urlsplit(page_url)
+    return bool(one.query) and one.query != other.query and _same_page(one._replace(query="").geturl(),
+                                                                      other._replace(query="").geturl())  # fmt: skip
 
 
 def _same_page(one: str, other: str) -> bool:

@@ -2,6 +2,7 @@
 
 import logging
 from collections import deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from model.capture import Row
@@ -10,7 +11,7 @@ from model.vocabulary import FetchState
 from spiders.article import is_report
 from spiders.browser import Browser, BrowserMissing, PlaywrightError
 from spiders.captures import Wanted
-from spiders.columns import MOST_DEPTH, is_column, list_verdict, sub_columns
+from spiders.columns import MOST_DEPTH, data_verdict, has_data_behind, is_column, list_verdict, sub_columns
 from spiders.families import Ask, Family, Reading, detect, rendered
 from spiders.families.reading import Outcome
 from spiders.fetch import Fetched, Fetcher, HostRefused
@@ -76,7 +77,7 @@ class ListReader:
         fetched = await self._fetch_first(url)
         page = fetched.page
         if fetched.state is FetchState.NEEDS_JS:
-            await self._read_rendered(fetched)
+            await self._read_rendered(fetched.capture.url, sentence(fetched.capture.url, fetched))
             return []
         if page is None:
             return self._unread(url, fetched)
@@ -86,10 +87,11 @@ class ListReader:
         documents = [row for row in rows if not is_column(row)]
         reports = any(row.kind == "report" for row in documents)
         below = sub_columns(page, self.portal.start_hosts, has_rows=reports) if depth < MOST_DEPTH else []
-        if family and documents:
+        if family and (documents or has_data_behind(page, family)):
             self.listing.family = family.NAME
             self._take(documents)
-            await self._turn_pages(page, family, documents)
+            if not await self._turn_pages(page, family, rows, depth, title):
+                return []
         elif depth and is_report(page):
             self._take([make_row(page.url, title, None, "")])
         elif not below:
@@ -108,56 +110,81 @@ class ListReader:
             url, referer = target, url
         return fetched
 
-    async def _turn_pages(self, page: Page, family: Family, rows: list[Row]) -> None:
+    async def _turn_pages(self, page: Page, family: Family, rows: list[Row], depth: int, title: str) -> bool:
+        """Read the further pages; False when there was no row in the end."""
         reading = Reading(first=page, rows_seen=len(rows), batch=len(rows))
         seen = {row.url for row in rows}
         while ask := family.next_request(page, reading):
             if self._exhausted():
-                return
+                return True
             outcome, answer = await self._turn(ask, family, reading, seen)
             reading.steps.append((ask, outcome))
-            if outcome == "failed":
-                return
+            if outcome == "failed" and not ask.optional:
+                return True
             if answer is not None and outcome == "rows":
                 page = answer
         if reading.announced is not None:
             self.listing.announced = (self.listing.announced or 0) + reading.announced
+        if not reading.whole and reading.browser:
+            await self._read_rendered(reading.first.url, self._cut_short(reading), seen)
+            return True
+        if not seen:
+            self._note_empty(reading.first.url, depth, title)
+            return False
         self.listing.stops.append(reading.stop)
         if not reading.whole:
             self.listing.whole = False
-            self.listing.problems.append(f"The list {page.url} was not read to its end: {reading.stop}.")
+            self.listing.problems.append(self._cut_short(reading))
+        return True
+
+    @staticmethod
+    def _cut_short(reading: Reading) -> str:
+        return f"The list {reading.first.url} was not read to its end: {reading.stop}."
 
     async def _turn(self, ask: Ask, family: Family, reading: Reading, seen: set[str]) -> tuple[Outcome, Page | None]:
-        wanted = Wanted(ask.url, "list", form=ask.form, referer=ask.referer)
-        fetched = await self.fetcher.fetch(self.portal, wanted, self._verdict)
+        fetched = await self.fetcher.fetch(self.portal, _wanted(ask), self._verdict_of(ask, family, reading.first))
         if fetched.state in {FetchState.GONE, FetchState.SOFT_404}:
             return "gone", None
+        if ask.script:
+            reading.scripts[ask.url] = fetched.page.text if fetched.page else ""
+            return "script", None
         if fetched.page is None:
-            self.listing.fail(fetched.state.value, sentence(ask.url, fetched))
+            if fetched.state is FetchState.OK_EMPTY:
+                return "repeat", None
+            if not ask.optional:
+                self.listing.fail(fetched.state.value, sentence(ask.url, fetched))
             return "failed", None
         self.listing.pages += 1
-        rows = family.rows(fetched.page)
+        page = _in_its_place(fetched.page, reading.first) if ask.data else fetched.page
+        rows = family.rows(page)
         new = fresh(rows, seen)
         reading.batch = len(rows)
         reading.rows_seen += len(new)
+        if ask.data:
+            reading.answered.update(row.url for row in rows)
         seen.update(row.url for row in new)
         self._take([row for row in new if not is_column(row)])
-        return ("rows" if new else "repeat"), fetched.page
+        return ("rows" if new else "repeat"), page
 
-    async def _read_rendered(self, fetched: Fetched) -> None:
-        """Rows of a shell, from the browser; a page after which no new row comes is the last."""
-        url = fetched.capture.url
-        seen: set[str] = set()
+    async def _read_rendered(self, url: str, otherwise: str, before: Iterable[str] = ()) -> None:
+        """Rows of a shell, from the browser; a page after which no new row comes is the last.
+
+        `otherwise` is the problem where the browser shows no row; `before`: rows that were read without one.
+        """
+        seen, shown = set(before), 0
         try:
             async for page in rendered_pages(self.portal, self.fetcher, self.browser, url):
                 if self._exhausted():
                     return
                 self.listing.pages += 1
-                new = fresh(rendered.rows(page), seen)
-                if not new:
+                rows = rendered.rows(page)
+                new = fresh(rows, seen)
+                # The first document shows again what was read before the browser came.
+                if not new and shown:
                     break
+                shown += len(rows)
                 seen.update(row.url for row in new)
-                self._take(new)
+                self._take([row for row in new if not is_column(row)])
         except (BrowserMissing, RenderingBlocked) as error:
             self.listing.fail("not rendered", f"The rows of {url} appear only in a browser. {error}")
             return
@@ -165,11 +192,11 @@ class ListReader:
             first_line = str(error).partition("\n")[0]
             self.listing.fail("not rendered", f"{url} could not be rendered ({first_line}); try again later.")
             return
-        if seen:
+        if shown:
             self.listing.family = rendered.NAME
             self.listing.stops.append("last page in the browser")
         else:
-            self.listing.fail("not rendered", sentence(url, fetched))
+            self.listing.fail("not rendered", otherwise)
 
     def _unread(self, url: str, fetched: Fetched) -> list[tuple[str, str]]:
         """A list that gave nothing readable."""
@@ -205,6 +232,31 @@ class ListReader:
 
     def _verdict(self, page: Page) -> Verdict:
         return list_verdict(page, self.portal.start_hosts)
+
+    def _verdict_of(self, ask: Ask, family: Family, first: Page) -> Callable[[Page], Verdict]:
+        """How the answer is judged: as a list, as data, or as a script, of which nothing is expected."""
+        if ask.script:
+            return lambda _: Verdict(FetchState.OK, signals=("a script with settings of the list",))
+        if ask.data:
+            return lambda page: data_verdict(_in_its_place(page, first), family)
+        return self._verdict
+
+
+def _wanted(ask: Ask) -> Wanted:
+    return Wanted(
+        ask.url,
+        "list",
+        form=ask.form,
+        referer=ask.referer,
+        payload=ask.payload.encode() if ask.payload else None,
+        content_type="application/json; charset=UTF-8" if ask.payload else None,
+        posted=bool(ask.payload),
+    )
+
+
+def _in_its_place(answer: Page, first: Page) -> Page:
+    """An answer of a program as part of the list page: its links and its rows' list are that page's."""
+    return Page(first.url, answer.text, shell=first)
 
 
 # What to do about a state, as the end of a sentence

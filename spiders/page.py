@@ -20,10 +20,14 @@ UNWANTED = re.compile(r"[\x00-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class Page:
-    """`url` is the address that answered, after redirects."""
+    """`url` is the address that answered, after redirects.
+
+    `shell`: the list page in which the answer of a program is meant to stand; links are relative to that.
+    """
 
     url: str
     text: str
+    shell: "Page | None" = None
 
     @cached_property
     def soup(self) -> BeautifulSoup:
@@ -32,6 +36,8 @@ class Page:
     @cached_property
     def base(self) -> str:
         """What relative links are relative to."""
+        if self.shell is not None:
+            return self.shell.base
         base = self.soup.find("base", href=True)
         return urljoin(self.url, str(base["href"])) if isinstance(base, Tag) else self.url
 
@@ -46,6 +52,14 @@ class Page:
             s for s in self.soup.find_all(string=True) if s.parent and s.parent.name not in {"script", "style", "title"}
         )
         return re.sub(r"\s+", " ", " ".join(s for s in texts if type(s).__name__ == "NavigableString")).strip()
+
+    @cached_property
+    def _lower(self) -> str:
+        return self.text.lower()
+
+    def holds(self, *words: str) -> bool:
+        """Does the page's source hold one of these words, written in lower case, in whatever case?"""
+        return any(word in self._lower for word in words)
 
     def resolve(self, href: str) -> str | None:
         """Absolute http(s) address of a link, without fragment; None for anything that is not a plain address."""

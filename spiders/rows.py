@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup, Tag
@@ -17,6 +18,13 @@ SHORTENED = re.compile(r"(?:\.{2,}|…+)$")
 ROW_ELEMENTS = ("li", "tr", "dd", "dl", "p", "div")
 FILE = re.compile(r"\.(?:pdf|docx?|wps|ofd|xlsx?|zip|rar)$", re.IGNORECASE)
 DOWNLOAD = re.compile(r"/(?:downfile|download)\.jsp", re.IGNORECASE)
+
+
+class Link(NamedTuple):
+    """An address and what the page calls it."""
+
+    url: str
+    title: str
 
 
 def is_file(url: str) -> bool:

@@ -1,42 +1,52 @@
 """Families of content management systems: one module each, recognised by the page and never by its host."""
 
-from types import ModuleType
-from typing import Protocol, cast
-
-from model.capture import Row
-from spiders.families import hanweb, rendered, static, trs
+from spiders.families import (
+    epoint,
+    eportal,
+    gkmlpt,
+    hanweb,
+    hanweb_xxgk,
+    longsun,
+    openness,
+    rendered,
+    static,
+    sudy,
+    trs,
+    truecms,
+    ucap,
+    unitbuild,
+    vsb,
+)
+from spiders.families.family import Family, never
 from spiders.families.reading import Ask, Reading
 from spiders.page import Page
 
 __all__ = ["FAMILIES", "Ask", "Family", "Reading", "detect"]
 
-
-class Family(Protocol):
-    """What a family knows. The modules of this package are its instances."""
-
-    NAME: str
-
-    def matches(self, page: Page) -> int:
-        """How sure: 3 marks of one product, 2 its addresses, 1 rows that anyone could have written, 0 not ours."""
-
-    def rows(self, page: Page) -> list[Row]:
-        """The rows of a list page or of a data answer, in its order."""
-
-    def next_request(self, page: Page, reading: Reading) -> Ask | None:
-        """What to ask for after `page`, the last one that answered; None at the end, with `reading.stop` set."""
-
-    def parts(self, page: Page) -> list[str]:
-        """Addresses of the continuation pages of an article, in reading order."""
-
-
-def _family(module: ModuleType) -> Family:
-    return cast(Family, module)
-
-
-FAMILIES: dict[str, Family] = {m.NAME: _family(m) for m in (hanweb, trs, static, rendered)}
+# In the order in which marks are looked for: where two are equally sure of a page, the earlier one has it.
+PRODUCTS = (
+    hanweb.FAMILY,
+    hanweb_xxgk.FAMILY,
+    unitbuild.FAMILY,
+    truecms.FAMILY,
+    epoint.FAMILY,
+    ucap.FAMILY,
+    trs.FAMILY,
+    gkmlpt.FAMILY,
+    longsun.FAMILY,
+    vsb.FAMILY,
+    sudy.FAMILY,
+    eportal.FAMILY,
+    openness.FAMILY,
+)
+PLAIN = Family(static.NAME, marked=never)
+FAMILIES: dict[str, Family] = {family.NAME: family for family in (*PRODUCTS, PLAIN, rendered.FAMILY)}
 
 
 def detect(page: Page) -> Family | None:
-    """The family that is surest of the page, the earlier one where two are equally sure; None when nobody is."""
-    sure = max(FAMILIES.values(), key=lambda family: family.matches(page))
-    return sure if sure.matches(page) else None
+    """The family whose marks the page carries, else whose addresses; else any list of reports; None for nobody's."""
+    marked = next((family for family in PRODUCTS if family.marked(page)), None)
+    family = marked or next((family for family in PRODUCTS if family.hinted(page)), None)
+    if family is None and static.is_list(page):
+        return PLAIN
+    return family

@@ -1,21 +1,24 @@
-"""Hanweb jpage: the first rows lie as XML in a script of the page, the further ones come from `dataproxy.jsp`."""
+"""Hanweb jpage: the first rows lie as XML in a script of the page, the further ones come from `dataproxy.jsp`.
 
-import html
+How many display pages are embedded differs; `startrecord` is ignored on some sites and `perpage` is cut on others. So
+no counter is trusted: an answer without a new row is a repeat, and two of them in a row are the end.
+"""
+
 import re
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
 from model.capture import Row
+from spiders.families.answers import RECORD, record_rows
+from spiders.families.family import Family
 from spiders.families.reading import Ask, Reading
 from spiders.page import Page
 from spiders.rows import linked_rows
 
 NAME = "hanweb"
 
-MARKS = re.compile(r"<datastore>|dataproxy\.jsp|proxyUrl\s*:", re.IGNORECASE)
-ADDRESS = re.compile(r"/col/col\d+/index\.html|/art/\d{4}/\d{1,2}/\d{1,2}/art_\d+_\d+\.html")
-RECORD = re.compile(r"<record>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</record>", re.DOTALL | re.IGNORECASE)
+ADDRESS = re.compile(r"/col/col\d+/index\.html|/col/\d+_\d+/|/art/\d{4}/\d{1,2}/\d{1,2}/art_\d+_\d+\.html")
 NEXT_GROUP = re.compile(r"<nextgroup>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</nextgroup>", re.DOTALL | re.IGNORECASE)
 PROXY = re.compile(r"""proxyUrl\s*:\s*['"]([^'"]+)['"]""")
 TOTAL = re.compile(r"totalCount\s*:\s*['\"]?(\d+)|<totalrecord>\s*(\d+)", re.IGNORECASE)
@@ -27,55 +30,34 @@ PAGE_NUMBER = re.compile(r"([?&]page=)(\d+)")
 GROUP = 100
 
 
-def matches(page: Page) -> int:
-    if MARKS.search(page.text):
-        return 3
-    return 2 if ADDRESS.search(page.url) else 0
+def marked(page: Page) -> bool:
+    return page.holds("<datastore>", "dataproxy.jsp", "proxyurl:", "proxyurl :")
+
+
+def hinted(page: Page) -> bool:
+    return bool(ADDRESS.search(page.url))
 
 
 def rows(page: Page) -> list[Row]:
-    """Rows of the embedded or the answered XML; each record is an HTML fragment of its own."""
-    fragments = [found[1] for found in RECORD.finditer(page.text)]
-    if not fragments:
-        return linked_rows(page)
-    listed: dict[str, Row] = {}
-    for fragment in fragments:
-        # Records are escaped twice on some sites.
-        plain = html.unescape(fragment) if "&lt;a" in fragment else fragment
-        for row in linked_rows(page, BeautifulSoup(plain, "lxml")):
-            listed.setdefault(row.url, row)
-    return list(listed.values())
+    """Rows of the embedded or the answered XML."""
+    return record_rows(page, page.text) if RECORD.search(page.text) else linked_rows(page)
 
 
 def next_request(page: Page, reading: Reading) -> Ask | None:
     if found := TOTAL.search(page.text) or TOTAL.search(reading.first.text):
         reading.announced = int(found[1] or found[2])
-    if reading.announced is not None and reading.rows_seen >= reading.announced:
+    if reading.all_seen:
         reading.end("announced total reached", whole=True)
         return None
-    if reading.last in {"repeat", "gone"} and _repeats(reading) >= 2:
-        reached = reading.announced is None
-        reading.end("no new rows", whole=reached)
+    if reading.last in {"repeat", "gone"} and reading.vain >= 2:
+        reading.end("no new rows", whole=reading.announced is None)
         return None
     ask = _next_group(page, reading) or _proxy_request(reading)
     if ask is None:
         whole = reading.announced is None
-        reading.end("no further group" if whole else "the page names no address for its further rows", whole=whole)
+        stop = "no further group" if whole else "the page names no address for its further rows"
+        reading.end(stop, whole=whole, browser=not whole)
     return ask
-
-
-def parts(page: Page) -> list[str]:  # noqa: ARG001 -- the protocol's signature; this family writes articles in one page
-    return []
-
-
-def _repeats(reading: Reading) -> int:
-    """Requests in a row, at the end, that brought nothing new."""
-    count = 0
-    for _, outcome in reversed(reading.steps):
-        if outcome == "rows":
-            break
-        count += 1
-    return count
 
 
 def _next_group(page: Page, reading: Reading) -> Ask | None:
@@ -86,14 +68,15 @@ def _next_group(page: Page, reading: Reading) -> Ask | None:
     group = _group_link(page) or _group_link(reading.first)
     if group is None:
         return None
-    ask = Ask(group, referer=reading.first.url)
+    ask = Ask(group, referer=reading.first.url, data=True)
     while reading.asked(ask):
         counted = PAGE_NUMBER.search(ask.url)
         if counted is None:
             return None
         # What was embedded spans several of the endpoint's pages: skip those already read.
         number = max(int(counted[2]) + 1, reading.rows_seen // max(reading.batch, 1) + 1 if reading.batch else 0)
-        ask = Ask(PAGE_NUMBER.sub(rf"\g<1>{number}", ask.url, count=1), referer=reading.first.url)
+        further = PAGE_NUMBER.sub(rf"\g<1>{number}", ask.url, count=1)
+        ask = Ask(further, referer=reading.first.url, data=True)
     return ask
 
 
@@ -107,19 +90,36 @@ def _group_link(page: Page) -> str | None:
 
 
 def _proxy_request(reading: Reading) -> Ask | None:
-    """The POST that the page's own script would make for the rows after those already read."""
+    """The POST that the page's own script would make for the rows after those already read.
+
+    It names the rows in both ways, by `startrecord` and by `page`: sites look at one of the two.
+    """
     text = reading.first.text
     proxy, unit = PROXY.search(text), UNIT.search(text)
     if proxy is None or unit is None:
         return None
     start = reading.rows_seen + 1
     end = min(reading.announced or start + GROUP - 1, start + GROUP - 1)
-    span = {"startrecord": str(start), "endrecord": str(end), "perpage": str(GROUP)}
+    asked_before = bool(reading.steps)
+    # After an answer it is known how many rows a page of the endpoint really has.
+    size = min(reading.batch, GROUP) if asked_before and reading.batch else GROUP
+    number = reading.rows_seen // size + 1
+    span = {"startrecord": str(start), "endrecord": str(end), "perpage": str(GROUP), "page": str(number)}
     settings = dict(parse_qsl(urlsplit(proxy[1]).query))
     for name in ("appid", "webid", "columnid", "sourceContentType", "webname", "permissiontype"):
         if found := re.search(SETTING.format(name=name), text, re.IGNORECASE):
             settings[name] = found[1]
     form = {"col": "1", "path": "/", "unitid": unit[1], **settings}
     address = urljoin(reading.first.url, proxy[1].partition("?")[0])
-    ask = Ask(f"{address}?{urlencode(span)}", form=tuple(form.items()), referer=reading.first.url)
+    ask = Ask(f"{address}?{urlencode(span)}", form=tuple(form.items()), referer=reading.first.url, data=True)
     return None if reading.asked(ask) else ask
+
+
+FAMILY = Family(
+    NAME,
+    marked,
+    hinted,
+    rows,
+    next_request,
+    containers=("#zoom", ".main-txt", ".bt_content", "#con_con"),
+)

@@ -1,17 +1,21 @@
-"""TRS WCM: static HTML lists; the page's own script names the further pages, from 0 or from 1 by site."""
+"""TRS WCM: static HTML lists; the page's own script names the further pages, from 0 or from 1 by site.
+
+Some lists are results of the product's search, wholly or beyond their first page (`trs_search`).
+"""
 
 import re
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from model.capture import Row
+from spiders.families import trs_search
+from spiders.families.family import Family
 from spiders.families.reading import Ask, Reading
 from spiders.page import Page
-from spiders.rows import linked_rows
+from spiders.rows import Link, linked_rows
 
 NAME = "trs"
 
-MARKS = re.compile(r"createPageHTML\s*\(|TRS_Editor|TRS_UEDITOR|//WCM置标|trs_editor_view|Custom_UnionStyle")
 # ./202501/t20250122_6841200.html, and without a date: /2024n/t1008631.shtml
 DETAIL = re.compile(r"/t(?:\d{8}_\d+(?:_\d+)?|\d{6,9})\.s?html?(?:$|[?#\"'])")
 
@@ -41,18 +45,35 @@ class Pager(NamedTuple):
         return f"{self.stem}_{page_number - 1 + base}.{self.ending}"
 
 
-def matches(page: Page) -> int:
-    if MARKS.search(page.text) or (COUNT.search(page.text) and CURRENT.search(page.text)):
-        return 3
-    return 2 if DETAIL.search(page.text) else 0
+def marked(page: Page) -> bool:
+    return page.holds(
+        "createpagehtml(",
+        "createpagehtml (",
+        "trs_editor",
+        "trs_ueditor",
+        "//wcm置标",
+        "custom_unionstyle",
+    ) or (page.holds("countpage", "was5/web/search", "/igs/front/search/", "/govsearch/jsonp/") and _named(page))
+
+
+def hinted(page: Page) -> bool:
+    return bool(DETAIL.search(page.text))
+
+
+def _named(page: Page) -> bool:
+    """Marks that are words of others too, unless they stand together: two counters, or a search that gives rows."""
+    counted = COUNT.search(page.text) is not None and CURRENT.search(page.text) is not None
+    return counted or trs_search.search_of(page) is not None
 
 
 def rows(page: Page) -> list[Row]:
-    return linked_rows(page)
+    return trs_search.rows(page) if page.shell else linked_rows(page)
 
 
-def next_request(page: Page, reading: Reading) -> Ask | None:  # noqa: ARG001 -- the first page's script names them all
+def next_request(page: Page, reading: Reading) -> Ask | None:
     pager = read_pager(reading.first)
+    if pager is None and (search := trs_search.search_of(reading.first)):
+        return trs_search.next_request(page, reading, search)
     if pager is None or pager.total <= 1:
         reading.end("one page", whole=True)
         return None
@@ -83,12 +104,19 @@ def next_request(page: Page, reading: Reading) -> Ask | None:  # noqa: ARG001 --
 
 def parts(page: Page) -> list[str]:
     """`t20250122_1_1.html`, `…_2.html` when the script of the article counts more than one page."""
-    pager = read_pager(page)
-    name = urlsplit(page.url).path.rpartition("/")[2]
-    if pager is None or pager.total <= 1 or not DETAIL.search("/" + name):
+    pager, (own, ending) = read_pager(page), _own_name(page)
+    if pager is None or pager.total <= 1 or not DETAIL.search(f"/{own}.{ending}") or pager.stem != own:
         return []
-    stem, _, ending = name.rpartition(".")
-    return [urljoin(page.url, f"{stem}_{n}.{ending}") for n in range(1, pager.total)]
+    return [urljoin(page.url, pager.name(n, pager.base)) for n in range(2, pager.total + 1)]
+
+
+def files(page: Page) -> list[Link]:
+    """Attachments by the editor's own attribute; OLDSRC is a path of the editor's and no address."""
+    found: dict[str, Link] = {}
+    for anchor in page.soup.find_all("a", attrs={"appendix": True}, href=True):
+        if url := page.resolve(str(anchor["href"])):
+            found.setdefault(url, Link(url, anchor.get_text(strip=True)))
+    return list(found.values())
 
 
 def read_pager(page: Page) -> Pager | None:
@@ -115,3 +143,25 @@ def _own_name(page: Page) -> tuple[str, str]:
 
 def _ask(reading: Reading, pager: Pager, page_number: int, base: int) -> Ask:
     return Ask(urljoin(reading.first.url, pager.name(page_number, base)), referer=reading.first.url)
+
+
+FAMILY = Family(
+    NAME,
+    marked,
+    hinted,
+    rows,
+    next_request,
+    parts=parts,
+    files=files,
+    containers=(
+        ".TRS_Editor",
+        ".TRS_UEDITOR",
+        ".trs_editor_view",
+        ".Custom_UnionStyle",
+        ".TRS_PreAppend",
+        "#zoom",
+        "#mainText",
+        ".xl_content",
+        "#xlrllt",
+    ),
+)
