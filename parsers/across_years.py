@@ -73,8 +73,8 @@ def _finding(assessed: Assessed, check: Check, severity: Severity, doubtful: boo
 
 def _no_pair(new: Mapping[str, Any], old: Mapping[str, Any]) -> Finding:
     years = f"{old.get('report_year')} and {new.get('report_year')}"
-    return Finding(code="Y-PAIR", place="report", severity=Severity.INFO, fault=Fault.UNKNOWN,
-                   message=f"the reports of {years} are not one year apart, or not of one scope: not compared")  # fmt: skip
+    message = f"the reports of {years} are not one year apart, or not of one scope: not compared"
+    return Finding(code="Y-PAIR", place="report", severity=Severity.INFO, fault=Fault.UNKNOWN, message=message)
 
 
 def _of(report: Mapping[str, Any], part: str) -> Mapping[str, Any]:

@@ -19,11 +19,15 @@ STYLES = (
     re.compile(r"^(?P<n>\d{1,2})[、.,](?!\d)"),
 )
 # …提供便利。二、主动公开政府信息情况（一）数量 2016年
-INLINE = re.compile(rf"(?:^|(?<=[。；;！!？?\s)）>”\"]))(?P<n>[{NUMERALS}]{{1,2}})[、.．]\s*(?=\S)")
+INLINE = re.compile(
+    rf"(?<![{NUMERALS}第(（])(?P<n>[{NUMERALS}]{{1,2}})[、.．]\s*(?=\S)|(?<=[\s。])(?P<annex>附[表件]\s*(?=[:：]))"
+)
+SENTENCE_ENDS = re.compile(r"[。；;！!？?\s)）>”\"]")
 STOP = re.compile(r"[\s。，；：,;:（(\d\[【]")
-TAIL = re.compile(r"(?:的|及|和|与|、)?(?:情况|措施|事项|概述|概况|工作|问题|改进|打算|统计表|附表|建议)")
+TAIL = re.compile(r"情况|措施|事项|概述|概况|工作|问题|改进|打算|统计表|附表|建议")
 LONGEST_INLINE = 40
 LONGEST_RUN = 26
+MOST_BETWEEN = 14
 
 Patterns = list[tuple[Section, re.Pattern[str]]]
 
@@ -101,11 +105,15 @@ def _unnumbered(line: str, patterns: Patterns, seen: set[str]) -> Heading | None
 
 
 def _split(line: str, patterns: Patterns, last: int) -> Iterator[tuple[str, Heading | None]]:
-    """A text that lost its lines: cut where the next number of the count stands before a keyword."""
+    """A text that lost its lines: cut where the next number of the count stands before a keyword.
+
+    Where no sentence has ended before it, only the very next number is one: 三、 and 四、 are rows of the tables too.
+    """
     start, open_heading = 0, None
     for match in INLINE.finditer(line):
-        number = number_of(match["n"])
-        if number <= last:
+        number = number_of(match["n"]) if match["n"] else last
+        after_sentence = match.start() == 0 or SENTENCE_ENDS.match(line[match.start() - 1])
+        if match["n"] and (number <= last or not (after_sentence or number == last + 1)):
             continue
         heading = _inline(line, match, patterns, number)
         if heading is None:
@@ -118,20 +126,22 @@ def _split(line: str, patterns: Patterns, last: int) -> Iterator[tuple[str, Head
 
 
 def _inline(line: str, match: re.Match[str], patterns: Patterns, number: int) -> Heading | None:
-    rest = line[match.end() : match.end() + LONGEST_INLINE]
+    begin = match.start() if match["annex"] else match.end()
+    rest = line[begin : begin + LONGEST_INLINE]
     stop = STOP.search(rest)
     run = rest[: stop.start()] if stop else rest
-    found = ((s, m) for s, p in patterns if (m := p.search(run)))
-    section, keyword = next(found, (None, None))
+    section, keyword = next(((s, m) for s, p in patterns if (m := p.search(run))), (None, None))
     if section is None or keyword is None:
         return None
-    end = len(run)
-    if stop is None or len(run) > LONGEST_RUN:
-        # No sign of where the heading ends: it ends with the keyword and the words that headings end with.
-        end = keyword.end()
-        while end < len(run) and (tail := TAIL.match(run, end)) is not None:
-            end = tail.end()
-    return Heading(section, line[match.start() : match.end() + end], number)
+    return Heading(section, line[match.start() : begin + _end_of_heading(run, keyword.end(), stop is not None)], number)
+
+
+def _end_of_heading(run: str, keyword: int, stopped: bool) -> int:
+    """Where the heading ends in words that run on: with the last of the words that headings end with."""
+    tails = [m.end() for m in TAIL.finditer(run) if m.end() >= keyword and m.start() <= keyword + MOST_BETWEEN]
+    if stopped and len(run) <= LONGEST_RUN and (len(run) in tails or not tails):
+        return len(run)
+    return tails[-1] if tails else keyword
 
 
 def number_of(numeral: str) -> int:

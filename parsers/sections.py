@@ -16,6 +16,8 @@ from parsers.headings import headings_in
 from parsers.page import Page, Row
 
 LONGEST_HEADING = 60
+LEAST_LABELS = 5
+CLOSE = 60
 # Where a report without headings goes: the id of its one part.
 BODY = "body"
 # 电话：0591-23165250，邮箱 someone@example.org
@@ -47,10 +49,12 @@ def sections_of(page: Page, form: Form) -> dict[str, SectionText]:
         if heading is not None:
             current = heading.section
             found.setdefault(current.id, SectionText(heading=heading.words, text=""))
-        if current is None or not text or (current.table and _belongs_to_a_table(text, words)):
+        if current is None or (current.table and _belongs_to_a_table(text, words)):
             continue
+        text = _before_the_table(text, form, current) if current.table and len(text) > LONGEST_HEADING else text
         part = found[current.id]
-        part.text += ("\n" if part.text else "") + CONTACT.sub("", text)
+        if text:
+            part.text += ("\n" if part.text else "") + CONTACT.sub("", text)
     return {k: v for k, v in found.items() if v.text}
 
 
@@ -80,6 +84,17 @@ def _table_words(form: Form) -> frozenset[str]:
     printed = [cell.text for table in form.tables for row in table.grid() for cell in row if cell.text]
     keys = {label_key(text) for text in printed}
     return frozenset(keys | {bare_label(k) for k in keys})
+
+
+def _before_the_table(text: str, form: Form, section: Section) -> str:
+    """A text that lost its lines, without the table that runs on in it: it begins where labels stand close together."""
+    table = form.table(section.table or "")
+    labels = {cell.text for row in table.grid() for cell in row if len(cell.text) > 1} if table else set()
+    places = sorted(at for label in labels if (at := text.find(label)) >= 0)
+    for at, (place, next_but_one) in enumerate(zip(places, places[2:], strict=False)):
+        if next_but_one - place <= CLOSE and len(places) - at >= LEAST_LABELS:
+            return text[:place].rstrip("（( ")
+    return text
 
 
 def _belongs_to_a_table(line: str, words: frozenset[str]) -> bool:
