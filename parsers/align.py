@@ -133,7 +133,8 @@ def _strip(
             values.pop()
         if len(values) != len(ids):
             continue
-        if not any(v.text.strip() for v in values) and (row.loose or walk.table != table or ids[0] in found.placed):
+        theirs = row.keeps_blanks and not tail and walk.table == table and ids[0] not in found.placed
+        if not any(v.text.strip() for v in values) and not theirs:
             continue
         if walk.table == table or len(found.seen.get(table, ())) >= 2:
             walk.table = table

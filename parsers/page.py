@@ -25,6 +25,11 @@ class Row(NamedTuple):
     grid: bool = False
     uneven: bool = False
 
+    @property
+    def keeps_blanks(self) -> bool:
+        """Is a blank cell of this row a cell of the document?"""
+        return (self.grid or not self.loose) and not self.uneven
+
     def where(self, column: int) -> str:
         """The place of a cell for people."""
         return f"table {self.table}, row {self.number}, column {column}"

@@ -18,6 +18,8 @@ MOST_CELLS = 200_000
 HEAD = re.compile(r"^(标题|发布时间|发布机构|来源)[:：]\s*(.+)$")
 # ---|---|--- as html2text writes it, without a frame
 OPEN_RULE = re.compile(r"^-{3,}(?:\|-{3,})*$")
+# --------- ----- of a table that is not closed; -- alone is a dash in a cell
+BORDERS = re.compile(r"^-{3,}(?:\s+-{3,})*$")
 HEADING = re.compile(r"^(?:#{1,6}|\*{1,6})\s+")
 LONG = 300
 
@@ -74,7 +76,7 @@ def _step(lines: Sequence[str], at: int, rows: Rows, page: Page) -> int:
         return _table(*found, rows)
     if at + 1 < len(lines) and OPEN_RULE.match(lines[at + 1].strip()) and _is_open(lines, at):
         return _open_table(lines, at, rows)
-    if RULE.match(line) or OPEN_RULE.match(line):
+    if RULE.match(line) or OPEN_RULE.match(line) or BORDERS.match(line):
         return at + 1
     if "|" in line or "\t" in raw:
         rows.flush()
@@ -111,12 +113,17 @@ def _line(line: str, rows: Rows, page: Page) -> None:
         rows.line(line)
 
 
-def _table(table: list[list[str]], end: int, rows: Rows) -> int:
+def _table(table: Sequence[list[str] | str], end: int, rows: Rows) -> int:
     """Cells at the columns of a drawn table, or, where rows differ in length, cells with their spans."""
     rows.new_table()
-    even = len(set(map(len, table))) == 1
+    even = len({len(cells) for cells in table if not isinstance(cells, str)}) == 1
     for cells in table:
-        rows.row(cells, loose=even, grid=even)
+        if isinstance(cells, str):
+            rows.line(cells)
+        else:
+            rows.flush()
+            rows.row(cells, loose=even, grid=even)
+    rows.flush()
     return end
 
 

@@ -9,10 +9,30 @@ from itertools import pairwise
 from parsers.readers.text.marks import joined, plain
 
 TOP_LEFT, TOP, TOP_RIGHT = "┌", "─┬", "┐"
-SIDE, FOOT = "│├", "└"
-WALLS = frozenset("│├┤┼┬┴┌┐└┘")
+SIDE, FOOT = "│├┤", "└"
+SLACK = 8
 GRID_RULE = re.compile(r"^\+(?:[-=:]{2,}\+)+$")
 LINE = frozenset("─-=:")
+
+
+@dataclass(frozen=True)
+class _Pen:
+    """The characters of a drawing: all that divide a line, those where lines meet, those that go on downward.
+
+    `in_words`: a corner may also be a sign in a cell, so only lines without words show where corners are.
+    """
+
+    walls: frozenset[str]
+    corners: frozenset[str]
+    downward: frozenset[str]
+    in_words: bool
+
+    def is_line(self, line: list[str]) -> bool:
+        return not self.in_words or all(c in LINE or c in self.walls or c == " " for c in line)
+
+
+BOX = _Pen(frozenset("│├┤┼┬┴┌┐└┘"), frozenset("├┤┼┬┴┌┐└┘"), frozenset("│├┤┼┬┌┐"), in_words=False)
+GRID = _Pen(frozenset("|+"), frozenset("+"), frozenset("|+"), in_words=True)
 
 
 @dataclass
@@ -22,31 +42,46 @@ class _Open:
     pieces: list[str] = field(default_factory=list)
 
 
-def spread(line: str) -> list[str]:
-    """Characters by the column of a terminal at which they stand; the second column of a wide one is ''."""
+def spread(line: str, invisible: int = 1) -> list[str]:
+    """Characters by the column of a terminal at which they stand; the second column of a wide one is ''.
+
+    `invisible`: how many columns a zero-width character takes. w3m gives it one.
+    """
     columns: list[str] = []
     for char in line:
         if char.isascii():
             columns.append(char)
         elif unicodedata.east_asian_width(char) in "WF":
             columns += (char, "")
-        elif unicodedata.category(char) in ("Mn", "Cf", "Me") and columns:
+        elif (
+            columns and (kind := unicodedata.category(char)) in ("Mn", "Me", "Cf") and not (invisible and kind == "Cf")
+        ):
             columns[-1] += char
         else:
             columns.append(char)
     return columns
 
 
-def cells_between(area: Sequence[list[str]], walls: Sequence[frozenset[int]]) -> list[list[str]]:
-    """Rows of cells in an area; `walls` holds the columns of each line that divide it. Cells are those of a `<tr>`."""
+def rows_between(area: Sequence[list[str]], right_edge: int, pen: _Pen) -> list[list[str]] | None:
+    """Rows of cells as those of a `<tr>`; None where the walls of a line cannot be told.
+
+    A cell is what stands between the same two walls from one line of the drawing to the next; so a cell that reaches
+    over columns or rows is one cell, as it was in the page.
+    """
+    corners = frozenset(
+        n for line in area if pen.is_line(line) for n, c in enumerate(line[: right_edge + 1]) if c in pen.corners
+    )
     standing: dict[tuple[int, int], _Open] = {}
     done: list[_Open] = []
-    for y, (line, here) in enumerate(zip(area, walls, strict=True)):
-        for left, right in pairwise(sorted(here)):
-            piece = line[left + 1 : right]
-            if not piece:
-                continue
-            if all(char in LINE for char in piece):
+    before: list[int] = []
+    for y, line in enumerate(area):
+        pieces = _pieces(line, corners, right_edge, pen, before)
+        if pieces is None:
+            return None
+        if len(line) > right_edge and line[right_edge] in pen.walls:
+            before = [n for n in sorted(corners) if n < len(line) and line[n] in pen.downward]
+        for left, right, piece in pieces:
+            if piece and all(char in LINE for char in piece):
                 for key in [k for k in standing if k[0] < right and k[1] > left]:
                     done.append(standing.pop(key))
                 continue
@@ -60,9 +95,25 @@ def cells_between(area: Sequence[list[str]], walls: Sequence[frozenset[int]]) ->
     return [[plain(joined(cell.pieces)) for cell in row] for row in rows.values()]
 
 
+def _pieces(
+    line: list[str], corners: frozenset[int], right_edge: int, pen: _Pen, before: list[int]
+) -> list[tuple[int, int, list[str]]] | None:
+    """What stands between the walls of a line, with their columns: its own, or in order those that go down to it.
+
+    A character whose width the program took for another than ours moves all walls behind it.
+    """
+    here = [n for n in sorted(corners) if n < len(line) and line[n] in pen.walls]
+    if here[:1] == [0] and here[-1:] == [right_edge]:
+        return [(a, b, line[a + 1 : b]) for a, b in pairwise(here)]
+    own = [n for n, char in enumerate(line) if char in pen.walls][: len(before)]
+    if len(own) < 2 or len(own) != len(before) or any(line[n] in pen.corners for n in own):
+        return None
+    return [(a, b, line[c + 1 : d]) for (a, b), (c, d) in zip(pairwise(before), pairwise(own), strict=True)]
+
+
 def take_boxes(lines: list[str]) -> dict[int, list[list[list[str]]]]:
     """Tables in boxes by the number of their first line; in `lines` blanks take their place."""
-    screen = {n: spread(line) for n, line in enumerate(lines) if not WALLS.isdisjoint(line)}
+    screen = {n: spread(line) for n, line in enumerate(lines) if not BOX.walls.isdisjoint(line)}
     found: dict[int, list[list[list[str]]]] = {}
     taken: list[tuple[int, int, int, int]] = []
     for y in sorted(screen, reverse=True):  # the inner ones first
@@ -73,9 +124,9 @@ def take_boxes(lines: list[str]) -> dict[int, list[list[list[str]]]]:
             bottom, right = corner
             inside = any(y < t and x < a and b < right and d < bottom for t, d, a, b in taken)
             if not inside:
-                area = [screen[n][x : right + 1] for n in range(y, bottom + 1)]
-                walls = [frozenset(n for n, char in enumerate(line) if char in WALLS) for line in area]
-                found.setdefault(y, []).append(cells_between(area, walls))
+                area = [screen[n][x : right + 1 + SLACK] for n in range(y, bottom + 1)]
+                rows = rows_between(area, right - x, BOX)
+                found.setdefault(y, []).append(rows or [])
             taken.append((y, bottom, x, right))
     for top, bottom, left, right in taken:
         for n in range(top, bottom + 1):
@@ -113,9 +164,4 @@ def read_grid(lines: Sequence[str], start: int) -> tuple[list[list[str]], int]:
     while end < len(lines) and lines[end].strip()[:1] in ("+", "|"):
         block.append(spread(lines[end].rstrip()[indent:]))
         end += 1
-    corners = frozenset(
-        n for line in block if line[:1] == ["+"] and set(line) <= LINE | {"+", "|", " "}
-        for n, char in enumerate(line) if char == "+"
-    )  # fmt: skip
-    walls = [frozenset(n for n in corners if n < len(line) and line[n] in "+|" and line[n]) for line in block]
-    return cells_between(block, walls), end
+    return rows_between(block, len(block[0]) - 1, GRID) or [], end

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from parsers.cells import read_cell
 from parsers.readers.text.marks import BARE_NUMBER, PAGE_NUMBER, fields, joined, plain
 
-RULE = re.compile(r"^\|[\s:|+-]*-[\s:|+-]*$")
+RULE = re.compile(r"^\|(?:\s*:?-{3,}:?\s*[|+])+$")
 MOST_BLANK_LINES = 3
 # So many rows of the same length make a rectangle; the others have lost a cell or got one too many.
 RECTANGULAR = 0.6
@@ -36,16 +36,20 @@ def read_drawn(lines: Sequence[str], start: int) -> tuple[list[DrawnRow], int]:
         at += 1
         if not line or PAGE_NUMBER.match(line) or BARE_NUMBER.match(line):
             continue
-        if not is_drawn(line):
+        if not is_drawn(line) or (at - end > 1 and _is_rule(lines[at].strip() if at < len(lines) else "")):
             break
         end = at
-        if RULE.match(line) and len(line) > 3 and (not ruled or "+" in line):
+        if _is_rule(line) and (not ruled or "+" in line):
             ruled += 1
             groups.append([])
         else:
             groups[-1].append(fields(line))
     rows = _rows([g for g in groups if g], ruled)
     return _judged(rows), end
+
+
+def _is_rule(line: str) -> bool:
+    return line.startswith("|") and "---" in line and RULE.match(line) is not None
 
 
 def _rows(groups: list[list[list[str]]], ruled: int) -> list[tuple[list[str], bool]]:
@@ -57,14 +61,14 @@ def _rows(groups: list[list[list[str]]], ruled: int) -> list[tuple[list[str], bo
         groups = groups[1:]
     lines = [line for group in groups for line in group]
     blank = [not any(line) for line in lines]
-    broken = any(cell.endswith("\\\\") for line in lines for cell in line)
+    broken = any(_goes_on(cell) for line in lines for cell in line)
     if not broken and not any(blank):
         return [(line, False) for line in lines]
     if not broken and _evenly_spaced(blank):
         return [(line, not _has_values(line)) for line, is_blank in zip(lines, blank, strict=True) if not is_blank]
     rows: list[list[list[str]]] = []
     for n, line in enumerate(lines):
-        goes_on = n > 0 and (blank[n] or blank[n - 1] or any(c.endswith("\\\\") for c in lines[n - 1]))
+        goes_on = n > 0 and (blank[n] or blank[n - 1] or any(map(_goes_on, lines[n - 1])))
         if goes_on and rows:
             rows[-1].append(line)
         else:
@@ -72,6 +76,11 @@ def _rows(groups: list[list[list[str]]], ruled: int) -> list[tuple[list[str], bo
     # A cell that has several lines may end without a sign: a row without values may be the rest of one with values.
     whole = [_merged(row) for row in rows]
     return [(row, not _has_values(row)) for row in whole]
+
+
+def _goes_on(cell: str) -> bool:
+    """org ends a line of a cell with two backslashes; alone they are one backslash, written with care."""
+    return len(cell) > 2 and cell.endswith("\\\\")
 
 
 def _evenly_spaced(blank: list[bool]) -> bool:
@@ -90,7 +99,9 @@ def _evenly_spaced(blank: list[bool]) -> bool:
 
 def _merged(lines: list[list[str]]) -> list[str]:
     width = max(map(len, lines))
-    return [joined(line[n].removesuffix("\\\\") for line in lines if n < len(line)) for n in range(width)]
+    return [
+        joined(line[n][:-2] if _goes_on(line[n]) else line[n] for line in lines if n < len(line)) for n in range(width)
+    ]
 
 
 def _has_values(cells: list[str]) -> bool:

@@ -1,9 +1,11 @@
 """Cells that stand one after another, each on a line of its own or with blanks between: labels, then their values."""
 
+from model.normal_text import ENUMERATOR, fold
 from parsers.cells import read_cell
 from parsers.page import Cell, Page, Row
 
 MOST_LABELS = 40
+WIDE_GAP = 2
 
 
 class Rows:
@@ -37,13 +39,13 @@ class Rows:
     def line(self, line: str) -> None:
         """A line without pipes or tabs; figures at its end are values of the words before them."""
         tokens = line.split()
-        if not read_cell(tokens[-1]).is_value:
-            self._tokens(["".join(tokens)])
-            return
         cut = len(tokens)
         while cut and read_cell(tokens[cut - 1]).is_value:
             cut -= 1
-        self._tokens(["".join(tokens[:cut]), *tokens[cut:]] if cut else tokens)
+        if cut == len(tokens):
+            self._tokens(["".join(tokens)])
+        else:
+            self._tokens([*_labels(line, tokens[:cut]), *tokens[cut:]])
 
     def words(self, line: str) -> None:
         """A line as long as a paragraph: whatever its blanks divide."""
@@ -56,3 +58,17 @@ class Rows:
                 continue
             self.flush()
             self.labels.append(token)
+
+
+def _labels(line: str, tokens: list[str]) -> list[str]:
+    """Words before values as labels: a new one begins with an enumerator or behind a wide gap."""
+    labels: list[str] = []
+    at = 0
+    for token in tokens:
+        start = line.index(token, at)
+        if labels and start - at < WIDE_GAP and not ENUMERATOR.match(fold(token)):
+            labels[-1] += token
+        else:
+            labels.append(token)
+        at = start + len(token)
+    return labels

@@ -9,7 +9,8 @@ EMPHASIS = re.compile(r"^(\*{1,3}|_{1,3})(?=\S)(.+?)(?<=\S)\1$")
 BREAK = re.compile(r"<br\s{0,3}/?>", re.IGNORECASE)
 # <<name>>: an anchor in org
 ANCHOR = re.compile(r"<<[^<>]*>>")
-PIPE = re.compile(r"(?<!\\)\|")
+# An escaped backslash and an escaped pipe while a line is cut: characters that no text has
+BACKSLASH, PIPE = "\ufdd1", "\ufdd2"
 # - 4 -, — 12 —, 第 3 页
 PAGE_NUMBER = re.compile(r"^(?:[-—–]\s*\d{1,3}\s*[-—–]|第\s*\d{1,3}\s*页(?:\s*共\s*\d+\s*页)?)$")
 BARE_NUMBER = re.compile(r"^[1-9]\d{0,2}$")
@@ -45,4 +46,7 @@ def fields(line: str) -> list[str]:
     inner = line[1:] if line.startswith("|") else line
     if line.startswith("|") and inner.endswith("|") and not inner.endswith("\\|"):
         inner = inner[:-1]
-    return [c.strip() for c in (PIPE.split(inner) if "\\" in inner else inner.split("|"))]
+    if "\\" not in inner:
+        return [c.strip() for c in inner.split("|")]
+    cells = inner.replace("\\\\", BACKSLASH).replace("\\|", PIPE).split("|")
+    return [c.replace(BACKSLASH, "\\\\").replace(PIPE, "|").strip() for c in cells]
