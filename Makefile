@@ -57,7 +57,7 @@ format: $(READY) ## Let ruff format and mend what it can
 lock: $(READY) ## Write requirements.lock anew from pyproject.toml
 	@$(BIN)/python -m infra.lock
 
-kill: setup ## Two hundred SIGKILLs at random points of a crawl
+kill: setup ## Two hundred SIGKILLs at random points of crawls, a hundred on each backend (about half an hour)
 	@$(BIN)/python -m pytest -q -m kill --timeout 7200
 
 deep: setup ## Thousands of generated documents and mutations through the parser
