@@ -272,7 +272,8 @@ class Fetcher:
 
     def _is_shared_shell(self, wanted: Wanted, exchange: Exchange, host: str, page: Page | None) -> bool:
         """The same small page under two addresses of a host is nobody's document; a report may stand under two."""
-        if wanted.kind != "page" or exchange.status != 200 or not 0 < len(exchange.payload) < SHELL_SIZE:
+        whole = exchange.status == 200 and not exchange.lost
+        if wanted.kind != "page" or not whole or not 0 < len(exchange.payload) < SHELL_SIZE:
             return False
         first = self._shells.setdefault((host, exchange.payload), wanted.url)
         return first != wanted.url and not (page is not None and is_report(page))

@@ -17,6 +17,8 @@ from spiders.page import host_of
 
 FILES_TAKE = 3
 """Times the patience for a page that an attachment gets."""
+MOST_HEADERS = 200_000
+"""Bytes of an answer's headers that are kept; what sends more is no web site."""
 AT_ONCE = 64
 """Requests under way in the whole process; each host still has one at most."""
 
@@ -71,6 +73,9 @@ class Wire:
             if not _is_tls(error):
                 raise
             return _failed(url, request, error, time.monotonic() - started)
+        if sum(len(name) + len(value) for name, value in _pairs(response.headers)) > MOST_HEADERS:
+            failure = f"headers of more than {MOST_HEADERS} bytes"
+            return Exchange(url, seconds=time.monotonic() - started, failure=failure, too_large=True)
         return Exchange(
             url=response.url,
             status=response.status,
@@ -125,11 +130,13 @@ def _ends_early(response: Any) -> bool:
     if b"<html" not in head or b"</html" in tail or b"</body" in tail:
         return False
     within_tag = tail.rfind(b"<") > tail.rfind(b">")
-    return "partial" in response.flags or within_tag or _open_tables(response.body) > 0
+    return "partial" in response.flags or within_tag or any(_open(tag, response.body) for tag in (b"table", b"div"))
 
 
-def _open_tables(body: bytes) -> int:
-    return len(re.findall(rb"<table\b", body, re.IGNORECASE)) - len(re.findall(rb"</table\b", body, re.IGNORECASE))
+def _open(tag: bytes, body: bytes) -> bool:
+    """Are more elements of this name opened than closed?"""
+    opened, closed = (len(re.findall(rb"<%s%s\b" % (slash, tag), body, re.IGNORECASE)) for slash in (b"", b"/"))
+    return opened > closed
 
 
 def _failed(

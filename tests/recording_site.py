@@ -1,5 +1,6 @@
 """A small web site on loopback that answers as told and writes down what it was asked, for tests of the spiders."""
 
+import contextlib
 import ssl
 import threading
 import time
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import BinaryIO
 
 
 @dataclass(frozen=True)
@@ -23,13 +25,17 @@ class Asked:
 
 @dataclass
 class Reply:
-    """One answer. `declared` is a Content-Length that need not be true; `hang_up` closes without any answer."""
+    """One answer. `declared` is a Content-Length that need not be true; `hang_up` closes without any answer.
+
+    `stream` writes the payload itself, as long as the client listens; its length is not declared.
+    """
 
     body: bytes = b""
     status: int = 200
     headers: tuple[tuple[str, str], ...] = (("Content-Type", "text/html; charset=utf-8"),)
     declared: int | None = None
     hang_up: bool = False
+    stream: Callable[[BinaryIO], None] | None = None
 
 
 Answer = Reply | str | Callable[[Asked], "Reply | str"]
@@ -41,6 +47,8 @@ class RecordingSite:
 
     pages: dict[str, Answer] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
+    at_once: int = 0
+    """Most requests that were under way at the same time."""
     port: int = 0
 
     @property
@@ -65,6 +73,7 @@ class RecordingSite:
 def recording_site(pages: dict[str, Answer], certificate: Path | None = None) -> Iterator[RecordingSite]:
     """Serve `pages` until the end of the block; over TLS with a certificate and key as one PEM file."""
     site = RecordingSite(pages)
+    busy, under_way = threading.Lock(), list[Asked]()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -79,17 +88,32 @@ def recording_site(pages: dict[str, Answer], certificate: Path | None = None) ->
                 self.rfile.read(length),
             )
             site.asked.append(asked)
-            reply = site.reply(asked)
+            with busy:
+                under_way.append(asked)
+                site.at_once = max(site.at_once, len(under_way))
+            try:
+                # A client that has heard enough hangs up.
+                with contextlib.suppress(ConnectionError):
+                    self.send(site.reply(asked))
+            finally:
+                with busy:
+                    under_way.remove(asked)
+
+        def send(self, reply: Reply) -> None:
             self.close_connection = True
             if reply.hang_up:
                 return
             self.send_response(reply.status)
             for name, value in reply.headers:
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(reply.declared or len(reply.body)))
+            if reply.stream is None:
+                self.send_header("Content-Length", str(reply.declared or len(reply.body)))
             self.send_header("Connection", "close")
             self.end_headers()
-            self.wfile.write(reply.body)
+            if reply.stream is not None:
+                reply.stream(self.wfile)
+            else:
+                self.wfile.write(reply.body)
 
         do_POST = do_GET
 
