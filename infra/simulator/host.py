@@ -77,10 +77,10 @@ class Host:
 
     def _page(self, request: Request) -> Page:
         portal = self.portal
-        if request.path in {"/", "/index.html"}:
-            return self._home()
         if (listed := portal.family.answer(portal, request)) is not None:
             return listed
+        if request.path in {"/", "/index.html"}:
+            return self._home()
         if (item := portal.at(request.path)) is not None:
             return self._article(item)
         if request.path == "/zwgk/":

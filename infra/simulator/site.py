@@ -37,6 +37,21 @@ class Pager(_Strict):
     """Pages that the script announces although they are not there (404)."""
 
 
+class Hub(_Strict):
+    """How a site of the `hub` family leads to its reports."""
+
+    by: Literal["tree", "tabs", "page"] = "tree"
+    """tree: columns by year and level; tabs: the query of one address chooses; page: all on one."""
+    slugs: dict[int, str] = {}
+    """Folder of a year where it is not `2025n`: real ones change from year to year."""
+    tab: str = "gk"
+    linked: bool = True
+    """Whether any page leads to the column; the search does all the same."""
+    search: Literal["none", "ucap", "irs", "igs"] = "none"
+    elsewhere: dict[str, str] = {}
+    """Names and addresses of other governments' hosts that the hub leads to."""
+
+
 class SiteConfig(_Strict):
     """One virtual host: all that it shows follows from these values."""
 
@@ -44,7 +59,7 @@ class SiteConfig(_Strict):
     domain: str
     """The name in the page's meta tags; it is never resolved."""
     region: Annotated[str, Field(pattern=r"^\d{6}$")]
-    family: Literal["trs", "static", "hanweb", "rendered"]
+    family: Literal["trs", "static", "hanweb", "rendered", "hub"]
     column: str = "政府信息公开年报"
     column_path: Annotated[str, Field(pattern=r"^/(?:[\w.-]+/)*$")]
     """The folder of the annual-report column, with a slash at both ends."""
@@ -52,6 +67,7 @@ class SiteConfig(_Strict):
     clock: datetime
     page_size: Annotated[int, Field(ge=1)] = 15
     pager: Pager = Pager()
+    hub: Hub = Hub()
     layouts: Annotated[tuple[str, ...], Field(min_length=1)] = ("clean",)
     """Report layouts, dealt out to the reports in turn of their key."""
     container: str = "TRS_Editor"

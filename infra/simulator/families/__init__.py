@@ -26,12 +26,13 @@ class Family(Protocol):
 
 def family_named(name: str) -> Family:
     """The family under its name in the site's YAML."""
-    from infra.simulator.families import hanweb, rendered, static, trs
+    from infra.simulator.families import hanweb, hub, rendered, static, trs
 
     families: dict[str, Family] = {
         "trs": trs.Trs(),
         "static": static.Static(),
         "hanweb": hanweb.Hanweb(),
         "rendered": rendered.Rendered(),
+        "hub": hub.HubTree(),
     }
     return families[name]
