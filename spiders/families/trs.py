@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from model.capture import Row
-from spiders.families import trs_search
+from spiders.families import static, trs_search
 from spiders.families.family import Family
 from spiders.families.reading import Ask, Reading
 from spiders.page import Page
@@ -74,7 +74,10 @@ def next_request(page: Page, reading: Reading) -> Ask | None:
     pager = read_pager(reading.first)
     if pager is None and (search := trs_search.search_of(reading.first)):
         return trs_search.next_request(page, reading, search)
-    if pager is None or pager.total <= 1:
+    if pager is None:
+        # Articles have the product's addresses, but the list has not its script: the way on is a link, if anything.
+        return static.next_request(page, reading)
+    if pager.total <= 1:
         reading.end("one page", whole=True)
         return None
     base = pager.base if reading.offset is None else reading.offset
