@@ -7,6 +7,8 @@ from model.capture import Capture, Row
 from model.document import Manifest, PartRef
 from model.vocabulary import FetchState
 
+from .part_names import part_name
+
 # The content was found: at its address, or at the one that a permanent redirect gave it.
 FOUND = frozenset({FetchState.OK, FetchState.MOVED})
 # The page speaks for the document: these answers say that it is no longer there.
@@ -23,6 +25,8 @@ class Publication:
     captures: tuple[Capture, ...]
     manifest: Manifest | None = None
     unchanged: bool = False
+    missing: str | None = None
+    """The first part that an incomplete document lacks, and why."""
 
     @property
     def row(self) -> Row | None:
@@ -56,6 +60,7 @@ def _part(capture: Capture) -> PartRef:
         coding=capture.header("content-encoding"),
         url=capture.requested_url,
         capture=capture.id,
+        name=part_name(capture),
     )
 
 
@@ -63,7 +68,8 @@ def assemble(url: str, captures: list[Capture], known: Manifest | None) -> Publi
     """The publication at `url`, given all captures of one run that belong to it; None if its page was not asked for.
 
     A part that answers 'not modified' stands for the part known before. A part that is missing makes the whole
-    incomplete: a shorter document must never pass for a new version.
+    incomplete, whether it failed, is gone, or was never asked for since the run ended early: a shorter document must
+    never pass for a new version.
     """
     last = {c.requested_url: c for c in captures}
     main = last.get(url)
@@ -79,10 +85,14 @@ def assemble(url: str, captures: list[Capture], known: Manifest | None) -> Publi
             parts.append(_part(capture))
         elif capture.state is FetchState.NOT_MODIFIED and capture.requested_url in before:
             parts.append(before[capture.requested_url])
-        elif capture.kind == "attachment" and capture.state in LOST:
-            continue  # the page still names it, the server has it no more: the document goes on without it
-        else:
-            return Publication(url, FetchState.INCOMPLETE, main, everything)
+        elif capture.kind != "screenshot":
+            why = capture.error or (f"status {capture.status}" if capture.status else "no answer")
+            missing = f"the part {capture.requested_url} is {capture.state} ({why})"
+            return Publication(url, FetchState.INCOMPLETE, main, everything, missing=missing)
+    named = (part for c in everything if c.state in FOUND for part in c.parts)
+    if never_asked := next((part for part in named if part not in last and part != main.url), None):
+        missing = f"the part {never_asked} was not asked for"
+        return Publication(url, FetchState.INCOMPLETE, main, everything, missing=missing)
     if main.state is FetchState.NOT_MODIFIED:
         asked = {c.requested_url for c in everything}
         parts += [p for p in before.values() if p.url not in asked]

@@ -170,9 +170,15 @@ class _Settling:
         """Neither there nor gone: nothing is concluded, and what was known stays known."""
         title = known.title if known else (publication.row.title if publication.row else publication.url)
         self._note(publication, known, "unclear", title)
-        self.problems.append(f"{publication.url}: {publication.state}" + self._why(publication.main))
-        if known is not None:
-            self._remember(publication, known.model_copy(update={"last_checked": publication.main.fetched_at}))
+        why = f" ({publication.missing})" if publication.missing else self._why(publication.main)
+        self.problems.append(f"{publication.url}: {publication.state}{why}")
+        if known is None:
+            return
+        update: dict[str, object] = {"last_checked": publication.main.fetched_at}
+        if publication.missing and FetchState(known.state) not in LOST:
+            # The next run asks again for what lacks a part, instead of waiting until the document is due.
+            update["state"] = publication.state.value
+        self._remember(publication, known.model_copy(update=update))
 
     @staticmethod
     def _why(capture: Capture) -> str:
@@ -238,9 +244,11 @@ class _Settling:
         self.originals.add(location)
 
     def _note(self, publication: Publication, known: Location | None, what: str, title: str) -> None:
+        # What an incomplete document lacks is one of its parts: its page may have been well.
+        state = publication.main.state if publication.manifest else publication.state
         self.outcomes.append(
             DocumentOutcome.model_validate(
-                {"url": publication.url, "title": title, "what": what, "state": publication.main.state.value}
+                {"url": publication.url, "title": title, "what": what, "state": state.value}
                 | (self.recorder.known_fields(known) if known else {})
             )
         )

@@ -39,7 +39,8 @@ def decoded(payload: bytes, coding: str | None) -> bytes:
 
 def _content(archive: Archive, part: PartRef) -> Part:
     payload = decoded(archive.raw(part.sha256), part.coding)
-    return Part(role=part.role, content=payload, media_type=part.media_type, name=part.name)
+    # Without its name: that is told by an address or a header, and a parse is a function of the manifest's digest.
+    return Part(role=part.role, content=payload, media_type=part.media_type)
 
 
 def contents(archive: Archive, manifest: Manifest) -> list[Part]:

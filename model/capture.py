@@ -11,7 +11,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from model.portal import Limits, Portal
 from model.vocabulary import FetchState, Protection
 
-CaptureKind = Literal["robots", "list", "page", "continuation", "attachment", "data"]
+CaptureKind = Literal["robots", "list", "page", "continuation", "attachment", "data", "screenshot"]
+"""`data`: what a program behind a shell answered. `screenshot`: evidence of how a browser showed a page, no part."""
 
 
 class Record(BaseModel):
@@ -84,6 +85,8 @@ class Capture(Record):
     crawler: str
     portal_digest: str
     row: Row | None = None
+    name: str | None = Field(None, description="What the link that led here is called, of an attachment")
+    parts: tuple[str, ...] = Field((), description="Addresses of the further parts that this page names, all to be had")
     rendered: bool = False
     error: str | None = None
 

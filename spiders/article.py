@@ -1,14 +1,16 @@
 """The article on a detail page: its container, its text, the files that belong to it."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from bs4 import Tag
 
 from model.vocabulary import FetchState
+from spiders.families import detect
 from spiders.judge import Verdict
 from spiders.page import Page
-from spiders.rows import is_file
+from spiders.rows import Link, is_file
+from spiders.shells import data_behind
 
 # Empty ones stand beside the real one on many pages, so the first with text is taken, not the first.
 CONTAINERS = (
@@ -45,37 +47,48 @@ CONTAINERS = (
 HEADINGS = re.compile(
     r"总体情况|主动公开政府信息|政府信息公开申请情况|行政复议、?行政诉讼|存在的主要问题|其他需要报告的事项|统计期限"
 )
+# viewer.html?file=/upload/2024.pdf#page=1, /upload/2024.pdf
+VIEWED = re.compile(r"(?:^|[?&]file=)([^?&#]+\.(?:pdf|docx?|ofd))(?:[&#?]|$)", re.IGNORECASE)
 # 首页_青禾市人民政府, 青禾市人民政府门户网站-首页
 HOME_TITLE = re.compile(r"^(?:网站)?首页(?:$|[_\-—|\s])|[_\-—|\s](?:网站)?首页$")
-MOST_ATTACHMENTS = 8
+MOST_ATTACHMENTS = 30
 ENOUGH_TEXT = 200
 """Characters of body text below which a page has to have a file to be a document (title-only pages exist)."""
 
 
 def container(page: Page) -> Tag | None:
-    """The smallest known container with most of the headings, else the first with text; None when there is none."""
-    found = [element for selector in CONTAINERS for element in page.soup.select(selector)]
-    full = [element for element in found if _length(element) >= 20]
-    if not full:
-        return None
-    most = max(_headings(element) for element in full)
-    if most >= 2:
-        return min((e for e in full if _headings(e) == most), key=_length)
+    """The smallest known container with most of the headings, else the first with text; None when there is none.
+
+    The containers of the page's product come first: the others may be its navigation.
+    """
+    family = detect(page)
+    full: list[Tag] = []
+    for selectors in (family.containers if family else (), CONTAINERS):
+        found = [element for selector in selectors for element in page.soup.select(selector)]
+        full += [element for element in found if _length(element) >= 20]
+        most = max((_headings(element) for element in full), default=0)
+        if most >= 2:
+            return min((e for e in full if _headings(e) == most), key=_length)
     return max(full, key=_length) if full else None
 
 
-def attachments(page: Page) -> list[str]:
-    """Addresses of document files linked in the article; beside it too, where the article is only a cover."""
+def attachments(page: Page) -> list[Link]:
+    """Document files linked in the article; beside it too, where the article is only a cover; each address once.
+
+    No more than MOST_ATTACHMENTS: a page with more is a list of files.
+    """
+    family = detect(page)
+    found = {link.url: link for link in (family.files(page) if family else ())}
     scope = container(page) or page.soup.body
-    if scope is None:
-        return []
-    found = _files(page, scope)
-    for around in list(scope.parents)[:2]:
-        # Some products put the list of files behind the container; a page that has its text needs none from outside.
-        if found or _length(scope) >= 3 * ENOUGH_TEXT or around.name in {"html", "[document]"}:
-            break
-        found = _files(page, around)
-    return found[:MOST_ATTACHMENTS]
+    if scope is not None:
+        inside = _files(page, scope)
+        for around in list(scope.parents)[:2]:
+            # Some products put the list of files behind the container; a page with its text needs none from outside.
+            if inside or found or _length(scope) >= 3 * ENOUGH_TEXT or around.name in {"html", "[document]"}:
+                break
+            inside = _files(page, around)
+        found = {link.url: link for link in inside} | found
+    return list(found.values())[:MOST_ATTACHMENTS]
 
 
 def is_report(page: Page) -> bool:
@@ -102,20 +115,34 @@ def page_verdict(page: Page) -> Verdict:
     text = _length(scope) if scope else 0
     if text >= ENOUGH_TEXT or attachments(page) or _is_picture_series(scope):
         return Verdict(FetchState.OK)
+    if data_behind(page):
+        return Verdict(FetchState.OK, signals=("a shell that names the data of its article",))
     return Verdict(FetchState.OK_EMPTY, signals=(f"{text} characters of text and no file",))
 
 
-def _files(page: Page, scope: Tag) -> list[str]:
+def lacks_text(page: Page) -> bool:
+    """Is there less text than any document has, and no file in its stead?"""
+    scope = container(page) or page.soup.body
+    return (_length(scope) if scope else 0) < ENOUGH_TEXT and not attachments(page)
+
+
+def _files(page: Page, scope: Tag) -> list[Link]:
     own = urlsplit(page.url).path
-    urls: dict[str, None] = {}
+    found: dict[str, Link] = {}
     for anchor in scope.find_all("a", href=True):
         url = page.resolve(str(anchor["href"]))
         if url and (is_file(url) or anchor.get("appendix")) and urlsplit(url).path != own:
-            urls[url] = None
+            found.setdefault(url, Link(url, " ".join(anchor.get_text(" ").split())))
     for viewer in scope.find_all(attrs={"pdfsrc": True}):
         if url := page.resolve(str(viewer["pdfsrc"])):
-            urls[url] = None
-    return list(urls)
+            found.setdefault(url, Link(url, ""))
+    for frame in scope.find_all(["iframe", "embed", "object"]):
+        # A viewer of the site's own: viewer.html?file=/upload/report.pdf, or the file itself.
+        shown = VIEWED.search(str(frame.get("src") or frame.get("data") or ""))
+        url = page.resolve(unquote(shown[1])) if shown else None
+        if url and is_file(url):
+            found.setdefault(url, Link(url, ""))
+    return list(found.values())
 
 
 def _is_picture_series(scope: Tag | None) -> bool:

@@ -35,6 +35,7 @@ class Wanted:
     posted: bool = False
     payload: bytes | None = None
     content_type: str | None = None
+    name: str | None = None
 
     @property
     def method(self) -> str:
@@ -126,6 +127,8 @@ def write_capture(
         crawler=crawler,
         portal_digest=record_digest(portal),
         row=wanted.row,
+        name=wanted.name,
+        parts=verdict.parts,
         rendered=wanted.rendered,
         error=exchange.failure,
     )
@@ -150,6 +153,10 @@ def sniffed(payload: bytes) -> str | None:
         return "application/msword"
     if payload.startswith(b"Rar!"):
         return "application/vnd.rar"
+    if payload.startswith(b"\x89PNG\r\n"):
+        return "image/png"
+    if payload.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
     if re.match(rb"\s*(?:\xef\xbb\xbf)?<(?:!doctype\s+html|html)", payload[:200], re.IGNORECASE):
         return "text/html"
     return None

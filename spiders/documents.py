@@ -1,20 +1,24 @@
 """Fetching the documents of a portal: page, continuation pages, attachments; cheaply where they are known."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from model.capture import CaptureKind, KnownDocument, KnownPart, Row
 from model.portal import Portal
 from model.vocabulary import FetchState
-from spiders.article import attachments, page_verdict
+from spiders.article import ENOUGH_TEXT, attachments, lacks_text, page_verdict
 from spiders.captures import Wanted
 from spiders.families import FAMILIES, detect
+from spiders.families.answers import is_refusal
+from spiders.families.script_text import read_json
 from spiders.fetch import Fetched, Fetcher
 from spiders.judge import Verdict
 from spiders.listing import REMEDY
 from spiders.page import Page, host_of
-from spiders.rows import is_file
+from spiders.rows import Link, is_file
+from spiders.shells import data_behind
 
 MOST_CONTINUATIONS = 30
 GOOD = {FetchState.OK, FetchState.MOVED, FetchState.NOT_MODIFIED}
@@ -27,6 +31,13 @@ class Due:
     url: str
     row: Row | None = None
     known: KnownDocument | None = None
+
+
+class NamedPart(NamedTuple):
+    """A part of a document as a page names it."""
+
+    kind: CaptureKind
+    link: Link
 
 
 def due_documents(
@@ -80,35 +91,33 @@ class DocumentReader:
         return sentences
 
     async def _parts(self, due: Due, page: Page) -> None:
-        for url in await self._continuations(due, page):
-            self._note_foreign(url)
-        for url in attachments(page):
-            if host_of(url) in self.portal.start_hosts:
-                await self._part(due, url, "attachment", referer=page.url)
-            else:
-                self._note_foreign(url)
-
-    async def _continuations(self, due: Due, page: Page) -> list[str]:
-        """Fetch the further pages of an article, and those that these name; gives the addresses on other hosts."""
-        # The article's own markup may have no mark of its product, but its way to page 2 is that of one of them.
-        families = [family for family in (detect(page), FAMILIES["static"]) if family]
-        waiting = list(dict.fromkeys(url for family in families for url in family.parts(page)))
-        met, foreign = {page.url, due.url}, []
-        while waiting and len(met) <= MOST_CONTINUATIONS:
-            url = waiting.pop(0)
-            if url in met:
+        """Fetch all parts that a page names, in the order in which a reader comes to them."""
+        waiting = deque(named_parts(page))
+        met = {page.url, due.url}
+        while waiting:
+            part = waiting.popleft()
+            if part.link.url in met:
                 continue
-            met.add(url)
-            if host_of(url) not in self.portal.start_hosts:
-                foreign.append(url)
+            met.add(part.link.url)
+            if host_of(part.link.url) not in self.portal.start_hosts:
+                self.foreign[host_of(part.link.url)] += 1
                 continue
-            fetched = await self._part(due, url, "continuation", referer=page.url)
-            if fetched.page is not None:
-                waiting += FAMILIES["static"].parts(page.__class__(page.url, fetched.page.text))
-        return foreign
+            if part.kind == "continuation" and len(met) > MOST_CONTINUATIONS:
+                continue
+            fetched = await self._part(due, part.link.url, part.kind, main=page, name=part.link.title or None)
+            if part.kind == "continuation" and fetched.page is not None:
+                # Page 2 of an article names page 3, or all of them again.
+                waiting.extendleft(reversed(further_parts(fetched.page, page)))
 
     async def _part(
-        self, due: Due, url: str, kind: CaptureKind, *, row: Row | None = None, referer: str | None = None
+        self,
+        due: Due,
+        url: str,
+        kind: CaptureKind,
+        *,
+        row: Row | None = None,
+        main: Page | None = None,
+        name: str | None = None,
     ) -> Fetched:
         held = _held(due, url)
         wanted = Wanted(
@@ -116,11 +125,12 @@ class DocumentReader:
             kind,
             document_url=due.url,
             row=row,
-            referer=referer or (row.list_url if row else None),
+            referer=main.url if main else row.list_url if row else None,
+            name=name,
             etag=held.etag if held else None,
             last_modified=held.last_modified if held else None,
         )
-        fetched = await self.fetcher.fetch(self.portal, wanted, _verdicts(kind))
+        fetched = await self.fetcher.fetch(self.portal, wanted, self._verdict_of(kind, main))
         self.last = fetched
         # That a document which no list names is gone is news, and no problem.
         expected = due.row is None and fetched.state in {FetchState.GONE, FetchState.SOFT_404}
@@ -128,16 +138,56 @@ class DocumentReader:
             self.faults.setdefault(fetched.state, []).append(url)
         return fetched
 
-    def _note_foreign(self, url: str) -> None:
-        self.foreign[host_of(url)] += 1
+    def _verdict_of(self, kind: CaptureKind, main: Page | None) -> Callable[[Page], Verdict]:
+        """How an answer is judged. The record of a page names its further parts, so that none can be missed in silence.
+
+        Not only a failed part is missing: a run may be killed, or its day's requests be used up, between two parts.
+        """
+        hosts = self.portal.start_hosts
+
+        def own(parts: list[NamedPart]) -> tuple[str, ...]:
+            return tuple(dict.fromkeys(part.link.url for part in parts if host_of(part.link.url) in hosts))
+
+        def page(answer: Page) -> Verdict:
+            return replace(page_verdict(answer), parts=own(named_parts(answer)))
+
+        def continuation(answer: Page) -> Verdict:
+            return Verdict(FetchState.OK, parts=own(further_parts(answer, main)) if main else ())
+
+        judges = {"page": page, "continuation": continuation, "data": _data_of_article}
+        return judges.get(kind, _error_page)
+
+
+def named_parts(page: Page) -> list[NamedPart]:
+    """The further parts that the page of a document names: continuation pages, data behind it, attachments."""
+    # The article's own markup may have no mark of its product, but its way to page 2 is that of one of them.
+    families = [family for family in (detect(page), FAMILIES["static"]) if family]
+    further = dict.fromkeys(url for family in families for url in family.parts(page))
+    parts = [NamedPart("continuation", Link(url, "")) for url in further]
+    if lacks_text(page):
+        parts += [NamedPart("data", Link(url, "")) for url in data_behind(page)]
+    return [*parts, *(NamedPart("attachment", link) for link in attachments(page))]
+
+
+def further_parts(continuation: Page, main: Page) -> list[NamedPart]:
+    """What a continuation page names: the pages after it, and files at the end of the article."""
+    in_place = Page(main.url, continuation.text)
+    known = {main.url, continuation.url}
+    pages = [NamedPart("continuation", Link(u, "")) for u in FAMILIES["static"].parts(in_place) if u not in known]
+    return [*pages, *(NamedPart("attachment", link) for link in attachments(in_place))]
 
 
 def _held(due: Due, url: str) -> KnownPart | None:
     return next((part for part in due.known.parts if part.url == url), None) if due.known else None
 
 
-def _verdicts(kind: CaptureKind) -> Callable[[Page], Verdict]:
-    return {"page": page_verdict, "continuation": lambda _: Verdict(FetchState.OK), "attachment": _error_page}[kind]
+def _data_of_article(page: Page) -> Verdict:
+    """Is there text in the answer? A well-formed refusal is none."""
+    if is_refusal(read_json(page.text)):
+        return Verdict(FetchState.UNREACHABLE, signals=("the program answered with an error",))
+    if len(page.text) < ENOUGH_TEXT:
+        return Verdict(FetchState.OK_EMPTY, signals=(f"{len(page.text)} characters of data",))
+    return Verdict(FetchState.OK)
 
 
 def _error_page(_: Page) -> Verdict:

@@ -57,11 +57,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class Verdict:
-    """State, protection where blocked, and what was seen."""
+    """State, protection where blocked, and what was seen. `parts`: further parts that the page of a document names."""
 
     state: FetchState
     protection: Protection | None = None
     signals: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 def judge(answer: Answer, content: Callable[[Page], Verdict]) -> Verdict:
@@ -81,7 +82,8 @@ def judge(answer: Answer, content: Callable[[Page], Verdict]) -> Verdict:
         return Verdict(FetchState.NOT_MODIFIED)
     verdict = _by_status(answer, status, page) or _by_content(answer, page, content)
     if verdict.state is FetchState.OK and answer.moved_to:
-        return Verdict(FetchState.MOVED, signals=(*verdict.signals, f"permanently at {answer.moved_to}"))
+        signals = (*verdict.signals, f"permanently at {answer.moved_to}")
+        return Verdict(FetchState.MOVED, signals=signals, parts=verdict.parts)
     return verdict
 
 

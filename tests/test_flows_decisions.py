@@ -109,12 +109,23 @@ def test_a_missing_part_makes_the_whole_incomplete(kind: CaptureKind, state: Fet
     assert (publication.state, publication.manifest) == (FetchState.INCOMPLETE, None)
 
 
-def test_a_lost_attachment_leaves_the_document_without_it() -> None:
+def test_a_lost_attachment_makes_no_shorter_document() -> None:
     got = [capture(PAGE, "page", FetchState.OK, b"page"), capture(FILE, "attachment", FetchState.GONE)]
     publication = assemble(PAGE, got, manifest((PAGE, "page", b"page"), (FILE, "attachment", b"file")))
     assert publication is not None
-    assert digests(publication.manifest) == [sha256_hex(b"page")]
-    assert not publication.unchanged
+    assert (publication.state, publication.manifest) == (FetchState.INCOMPLETE, None)
+    assert publication.missing == f"the part {FILE} is gone (status 200)"
+
+
+def test_a_part_that_was_never_asked_for_is_missing() -> None:
+    page = capture(PAGE, "page", FetchState.OK, b"page").model_copy(update={"parts": (FILE,)})
+    publication = assemble(PAGE, [page], None)
+    assert publication is not None
+    assert (publication.state, publication.manifest) == (FetchState.INCOMPLETE, None)
+    assert publication.missing == f"the part {FILE} was not asked for"
+    whole = assemble(PAGE, [page, capture(FILE, "attachment", FetchState.OK, b"file")], None)
+    assert whole is not None
+    assert [(p.role, p.name) for p in whole.manifest.parts] == [("page", None), ("attachment", "r.docx")]  # type: ignore[union-attr]
 
 
 def test_the_last_answer_of_an_address_counts() -> None:

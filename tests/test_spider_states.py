@@ -281,7 +281,7 @@ def test_attachments_of_the_article_only() -> None:
         f"<div id='zoom'>{TEXT}{links}<a href='t2.html'>x</a></div><div class='side'><a href='/x.doc'>表格</a></div>",
     )
     found = attachments(page)
-    assert [u.rpartition("/")[2] for u in found] == [f"P{n}.pdf" for n in range(8)]
+    assert [(f.url.rpartition("/")[2], f.title) for f in found] == [(f"P{n}.pdf", f"附件{n}") for n in range(10)]
 
 
 def test_attachment_beside_a_cover() -> None:
@@ -291,7 +291,7 @@ def test_attachment_beside_a_cover() -> None:
         + "报告见附件，请下载后阅读。" * 2
         + "</div><a href='/x.docx'>年报</a></div>",
     )
-    assert attachments(page) == ["http://www.qinghe.example/x.docx"]
+    assert attachments(page) == [("http://www.qinghe.example/x.docx", "年报")]
 
 
 def test_verdict_of_data_is_left_to_its_reader() -> None:
