@@ -1,0 +1,98 @@
+"""The phrase families of `phrases.yml`, compiled once."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+COLUMN = re.compile(r"^(\w+):(\w+)$")
+Sum = tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class Family:
+    """One phrase and what it can mean; `candidates` are sums of (sign, id). See `phrases.yml` for the rest."""
+
+    quantity: str
+    words: tuple[str, ...]
+    before: re.Pattern[str]
+    candidates: tuple[Sum, ...]
+    units: frozenset[str]
+    after: re.Pattern[str] | None = None
+    zero: re.Pattern[str] | None = None
+    but: re.Pattern[str] | None = None
+    soft: bool = False
+    years: bool = False
+    share: bool = False
+    channel: bool = False
+    within: str | None = None
+    beats: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """Families in the order of the file, and all their words for a first look."""
+
+    families: tuple[Family, ...]
+    names: dict[str, Sum]
+
+
+@lru_cache(maxsize=1)
+def phrases() -> Phrases:
+    """The families as shipped."""
+    text = resources.files("parsers.claims").joinpath("phrases.yml").read_text(encoding="utf-8")
+    raw: dict[str, Any] = yaml.safe_load(text)
+    names: dict[str, Sum] = {name: ((1, id),) for name, id in raw["names"].items()}
+    names |= {group: tuple(t for name in members for t in names[name]) for group, members in raw["groups"].items()}
+    return Phrases(tuple(_family(entry, raw, names) for entry in raw["families"]), names)
+
+
+def _family(entry: dict[str, Any], raw: dict[str, Any], names: dict[str, Sum]) -> Family:
+    def compiled(key: str, frame: str) -> re.Pattern[str] | None:
+        if key not in entry:
+            return None
+        pattern = str(entry[key])
+        for part, words in raw["parts"].items():
+            pattern = pattern.replace(f"<{part}>", words)
+        return re.compile(frame.format(pattern))
+
+    before = compiled("before", "(?:{})$")
+    assert before is not None, entry["quantity"]
+    return Family(
+        quantity=entry["quantity"],
+        words=tuple(entry["words"]),
+        before=before,
+        candidates=tuple(_sum(text, raw, names) for text in entry["candidates"]),
+        units=frozenset({"万元", "元", "亿元"} if entry["units"] == "元" else {*entry["units"], "件次", ""}),
+        after=compiled("after", "^(?:{})"),
+        zero=compiled("zero", "^(?:{})"),
+        but=compiled("but", "{}"),
+        soft=entry.get("soft", False),
+        years=entry.get("years", False),
+        share=entry.get("share", False),
+        channel=entry.get("channel", False),
+        within=entry.get("within"),
+        beats=frozenset(entry.get("beats", ())),
+    )
+
+
+def _sum(text: str, raw: dict[str, Any], names: dict[str, Sum]) -> Sum:
+    """`new + carried_in` as signed ids; `review.upheld` another column, `new:organisations` several."""
+    terms: list[tuple[int, str]] = []
+    sign = 1
+    for word in text.split():
+        if word in "+-":
+            sign = 1 if word == "+" else -1
+        elif columns := COLUMN.match(word):
+            row = names[columns[1]][0][1].rpartition(".")[0]
+            terms += [(sign, f"{row}.{column}") for column in raw["columns"][columns[2]]]
+        elif word in names:
+            terms += [(sign * s, id) for s, id in names[word]]
+        elif (head := word.partition("."))[0] in names:
+            terms += [(sign, f"{names[head[0]][0][1].rpartition('.')[0]}.{head[2]}")]
+        else:
+            terms.append((sign, word))
+    return tuple(terms)

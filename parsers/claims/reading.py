@@ -1,0 +1,235 @@
+"""Claims in running text: which phrase a figure belongs to, and what must not be taken for a claim."""
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from model.report import Claim, Number
+from parsers.claims.comparing import Values, compare, sum_of, trusted, written
+from parsers.claims.figures import Figure, Words, figures
+from parsers.claims.phrases import Family, Sum, phrases
+
+# The same verbs for other duties: replies to deputies, hotlines, the mayor's letter box.
+OTHER_DUTY = re.compile(
+    r"建议|提案|议案|信访(?!、?举报)|热线|留言|来信|来电|来访|咨询|工单|舆情|诉求|12345|市长|政民互动|民声|办件|好差评|权力|事项库|行政复议机关受理"
+)
+# 较上年增加12件, 同比多3件
+DIFFERENCE = re.compile(
+    r"(?:比|较|同比|环比)[^。;]{0,24}?(?:增|减|升|降|多|少|回落|提高)[^。;,]{0,6}$|(?:增加|减少|增长|下降|上升|增幅|降幅|回落)了?$"
+)
+LAST_YEAR = re.compile(
+    r"去年|上年(?!度?(?:末)?(?:的)?[^,。;]{0,4}结转)|上一年(?!度?结转)|往年|同期|前年|历年|累计以来|以来"
+)
+YEAR = re.compile(r"(?<![\d〔\[(])(20\d\d)年(?![^,。;]{0,12}(?:结转|印发))")
+# 其中市公安局20件; 市直部门收到30件 is a part in one report and the whole in another
+PART_OF = re.compile(
+    r"(?:其中|包括|含|如)[^。;]{0,60}?(?:[^本我该]局|委员会|[市区县]委|厅|[县区]|[镇乡]|街道|部门|单位)[^。;]{0,24}$"
+)
+PERHAPS_PART = re.compile(
+    r"(?:[省市县区]直|[省市县区]本级|市级|区级|县级|各(?:市|县|区|乡|镇|街道|部门|单位)|下属|所属|直属|派驻|乡镇|镇街|办公室代)[^。;]{0,40}$"
+)
+IF = re.compile(r"(?:如|若|凡|对于?|是否)[^,。;]{0,6}$")
+SHARE = re.compile(r"占(?:比|[^,。;]{0,14}?)(?:的|为|约|达|到|比|:)*$")
+EVERY = re.compile(r"(?:均|都|各|皆)(?:为|是)?$")
+PUBLIC = re.compile(r"公民、?法人(?:和|或|及|或者|以及|与)其[他它]组织")
+OUTCOME_BLOCKS = {
+    "reviews": ("review",),
+    "lawsuits": ("direct", "after_review"),
+    "reviews and lawsuits": ("review", "direct", "after_review"),
+}
+TOLERANCE = 0.06  # percentage points, as 2.6 has it
+WHOLES = ("closed", "new", "new + carried_in", "new - carried_out")
+
+
+@dataclass
+class Sentence:
+    """What was claimed in a sentence so far: the figures behind lean on it."""
+
+    start: int
+    last: tuple[Family, Claim] | None = None
+    blocks: list[tuple[str, float]] = field(default_factory=list)
+    channels: list[tuple[Figure, Family]] = field(default_factory=list)
+
+
+def claims_of(text: str, values: Values, *, year: int | None = None, suspect: Collection[str] = ()) -> list[Claim]:
+    """Claims in the order of the text. `span` counts characters of `text`; `year` is the year reported on.
+
+    Figures for which the form has no cell have no `compared_with`. What speaks of another year, of a part of the
+    agency, of another duty or of a difference is no claim.
+    """
+    words = Words(text)
+    values = trusted(values, suspect)
+    found: list[Claim] = []
+    sentence = Sentence(-1)
+    for figure in figures(words.text):
+        if figure.sentence != sentence.start:
+            found += _channels(sentence, words, values)
+            sentence = Sentence(figure.sentence)
+        found += _claims_at(figure, sentence, words, values, year)
+    return sorted(found + _channels(sentence, words, values), key=lambda claim: claim.span)
+
+
+def _claims_at(figure: Figure, sentence: Sentence, words: Words, values: Values, year: int | None) -> Iterator[Claim]:
+    if figure.unit == "%":
+        if (claim := _share(figure, sentence, words, values)) is not None:
+            yield claim
+        return
+    if figure.kind == "all":
+        if (claim := _all_upheld(figure, sentence, words, values)) is not None:
+            yield claim
+        return
+    picked = _zero_family(figure) if figure.kind == "none" else _nearest(figure, sentence)
+    for family, start, end in picked:
+        said = words.text[figure.sentence : figure.start]
+        if _is_trap(figure, family, said, year):
+            continue
+        if family.channel:
+            sentence.channels.append((figure, family))
+            continue
+        claim = _claim(family, figure, start, end, words, values)
+        soft = family.soft or PERHAPS_PART.search(said[-80:])
+        if soft and not claim.agrees:
+            continue
+        if family.quantity in OUTCOME_BLOCKS:
+            sentence.blocks.append((family.quantity, figure.number))
+        if family.within is None:
+            sentence.last = (family, claim)
+        yield claim
+
+
+def _is_trap(figure: Figure, family: Family, said: str, year: int | None) -> bool:
+    near = said[-80:]
+    if OTHER_DUTY.search(figure.before) or DIFFERENCE.search(near[-40:]) or PART_OF.search(near):
+        return True
+    if figure.kind == "none" and IF.search(near):
+        return True
+    if family.years:
+        return False
+    if LAST_YEAR.search(near):
+        return True
+    years = YEAR.findall(said[-200:])
+    return bool(years) and year is not None and int(years[-1]) != year
+
+
+def _nearest(figure: Figure, sentence: Sentence) -> list[tuple[Family, int, int]]:
+    """The family whose phrase begins nearest to the number; in 复议、诉讼均为0 the number is that of each."""
+    before = PUBLIC.sub("公众", figure.before) if "法人" in figure.before else figure.before
+    fitting: list[tuple[int, Family, int, int]] = []
+    every = EVERY.search(before)
+    looked = before[: every.start()] if every else before
+    for family in phrases().families:
+        if figure.unit not in family.units or not any(w in before or w in figure.after for w in family.words):
+            continue
+        if family.within is not None and family.within not in (b for b, _ in sentence.blocks[-1:]):
+            continue
+        match = family.before.search(looked)
+        if match is None or (family.but and family.but.search(match[0])):
+            continue
+        behind = family.after.match(figure.after) if family.after else None
+        if family.after and (behind is None or (family.but and family.but.search(behind[0]))):
+            continue
+        start = figure.start - (len(before) - match.start())
+        end = figure.end + (behind.end() if behind else 0)
+        fitting.append((match.start() if match[0] else 0, family, max(start, figure.start - len(figure.before)), end))
+    if not fitting:
+        return []
+    return [_winner(fitting)]
+
+
+def _winner(fitting: list[tuple[int, Family, int, int]]) -> tuple[Family, int, int]:
+    """The phrase that begins last, but a whole before its parts; of those that begin together the first of the file."""
+    beaten = frozenset(quantity for _, family, _, _ in fitting for quantity in family.beats)
+    _, family, start, end = max((f for f in fitting if f[1].quantity not in beaten), key=lambda f: f[0])
+    return family, start, end
+
+
+def _zero_family(figure: Figure) -> list[tuple[Family, int, int]]:
+    after = PUBLIC.sub("公众", figure.after) if "法人" in figure.after else figure.after
+    for family in phrases().families:
+        if family.zero is None or not any(w in after for w in family.words):
+            continue
+        match = family.zero.match(after)
+        if match and not (family.but and family.but.search(match[0])):
+            length = match.end() + len(figure.after) - len(after)
+            return [(family, figure.start, figure.end + length)]
+    return []
+
+
+def _claim(family: Family, figure: Figure, start: int, end: int, words: Words, values: Values) -> Claim:
+    number, slack = figure.number, figure.slack
+    if figure.unit in ("元", "万元", "亿元") and family.candidates:
+        number *= {"元": 0.0001, "万元": 1, "亿元": 10_000}[figure.unit]
+        slack = 0.011
+    compared, agrees = compare(number, slack, family.candidates, values)
+    return _written(family.quantity, figure.number, start, end, words, compared, agrees)
+
+
+def _written(quantity: str, number: float, start: int, end: int, words: Words, compared: str | None,
+             agrees: bool | None) -> Claim:  # fmt: skip
+    span = words.span(start, end)
+    exact: Number = int(number) if number == int(number) else number
+    return Claim(quote=words.source[slice(*span)], span=span, quantity=quantity, number=exact, compared_with=compared,
+                 agrees=agrees)  # fmt: skip
+
+
+def _share(figure: Figure, sentence: Sentence, words: Words, values: Values) -> Claim | None:
+    """占33.9% behind a claim: of what was closed, or of what was received."""
+    share = SHARE.search(figure.before)
+    if share is None or sentence.last is None or not sentence.last[0].share:
+        return None
+    family, claim = sentence.last
+    names = phrases().names
+    wholes: list[Sum] = [_named(text, names) for text in WHOLES]
+    parts = {float(claim.number)} | {t for c in family.candidates if (t := sum_of(c, values)) is not None}
+    known: list[str] = []
+    agrees = False
+    for whole in wholes:
+        total = sum_of(whole, values)
+        if not total:
+            continue
+        known.append(f"{claim.quantity} / ({written(whole)})")
+        if any(abs(part / total * 100 - figure.number) <= TOLERANCE for part in parts):
+            known, agrees = [known[-1]], True
+            break
+    if not known:
+        return None
+    start = figure.start - (len(figure.before) - share.start())
+    return _written(f"{claim.quantity}, share", figure.number, start, figure.end, words, known[0], agrees)
+
+
+def _named(text: str, names: dict[str, Sum]) -> Sum:
+    terms: list[tuple[int, str]] = []
+    sign = 1
+    for word in text.split():
+        if word in "+-":
+            sign = 1 if word == "+" else -1
+        else:
+            terms += [(sign * s, id) for s, id in names[word]]
+    return tuple(terms)
+
+
+def _all_upheld(figure: Figure, sentence: Sentence, words: Words, values: Values) -> Claim | None:
+    """行政复议7件,诉讼9件,均获维持: as many upheld as there were."""
+    if not sentence.blocks:
+        return None
+    names = phrases().names
+    blocks = dict.fromkeys(b for q, _ in sentence.blocks for b in OUTCOME_BLOCKS[q])
+    terms = tuple((1, names[b][0][1].removesuffix("total") + "upheld") for b in blocks)
+    number = sum(n for _, n in sentence.blocks)
+    compared, agrees = compare(number, 0, (terms,), values)
+    return _written("all upheld", number, figure.start, figure.end, words, compared, agrees)
+
+
+def _channels(sentence: Sentence, words: Words, values: Values) -> list[Claim]:
+    """网站申请195件、当面申请4件、信函申请13件: one claim, their sum. One or two channels may be but examples."""
+    listed = sentence.channels
+    if len(listed) < 2:
+        return []
+    number = sum(figure.number for figure, _ in listed)
+    compared, agrees = compare(number, 0, listed[0][1].candidates, values)
+    if len(listed) == 2 and not agrees:
+        return []
+    first, last = listed[0][0], listed[-1][0]
+    match = listed[0][1].before.search(first.before)
+    start = first.start - (len(first.before) - match.start() if match else 0)
+    return [_written("applications by channel", number, start, last.end, words, compared, agrees)]
