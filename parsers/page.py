@@ -16,6 +16,7 @@ class Row(NamedTuple):
 
     `loose`: the row was cut out of text, so blanks at its end may stand for nothing. `grid`: cells stand in the columns
     of a drawn table (Markdown), so blanks keep their place. `uneven`: not in this row, which has lost or won a cell.
+    `broken`: its first cells may be pieces of one label.
     """
 
     cells: tuple[Cell, ...]
@@ -24,6 +25,7 @@ class Row(NamedTuple):
     loose: bool = False
     grid: bool = False
     uneven: bool = False
+    broken: bool = False
 
     @property
     def keeps_blanks(self) -> bool:

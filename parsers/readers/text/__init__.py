@@ -79,12 +79,12 @@ def _step(lines: Sequence[str], at: int, rows: Rows, page: Page) -> int:
     if RULE.match(line) or OPEN_RULE.match(line) or BORDERS.match(line):
         return at + 1
     if "|" in line or "\t" in raw:
-        rows.flush()
         if "|" in line:
-            rows.row([plain(c) for c in fields(line)])
+            rows.piped([plain(c) for c in fields(line)])
         else:
+            rows.flush()
             rows.row([c.strip() for c in raw.strip("\r\n").split("\t")], loose=False)
-        rows.labels = []
+            rows.labels = []
         return at + 1
     if BARE_NUMBER.match(line) and _among_pipes(lines, at):
         return at + 1  # more likely the number of a page than the end of a row
@@ -134,7 +134,6 @@ def _is_open(lines: Sequence[str], at: int) -> bool:
 def _open_table(lines: Sequence[str], at: int, rows: Rows) -> int:
     """html2text: pipes between cells, nothing for what a span covers. A cell of several lines breaks its row."""
     rows.new_table()
-    pieces: list[str] = []
     first = at
     while at < len(lines) and (line := lines[at].strip()):
         at += 1
@@ -142,11 +141,10 @@ def _open_table(lines: Sequence[str], at: int, rows: Rows) -> int:
             continue
         cells = [plain(c) for c in fields(line)]
         if "|" in line:
-            rows.row([*pieces[-3:], *cells], loose=bool(pieces))
-            pieces = []
+            rows.piped(cells, loose=False)
         else:
             rows.row(cells)
-            pieces += cells
+            rows.labels += cells
     return at
 
 

@@ -23,7 +23,7 @@ class DrawnRow:
 
 def is_drawn(line: str) -> bool:
     """`line` is stripped."""
-    return line.startswith("|") and not line.startswith("||") and len(line) > 1
+    return line.startswith("|") and line.endswith("|") and not line.startswith("||") and len(line) > 1
 
 
 def read_drawn(lines: Sequence[str], start: int) -> tuple[list[DrawnRow], int]:
@@ -43,7 +43,7 @@ def read_drawn(lines: Sequence[str], start: int) -> tuple[list[DrawnRow], int]:
             ruled += 1
             groups.append([])
         else:
-            groups[-1].append(fields(line))
+            groups[-1].append(fields(line, escaped=True))
     rows = _rows([g for g in groups if g], ruled)
     return _judged(rows), end
 

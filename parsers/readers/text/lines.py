@@ -1,10 +1,13 @@
 """Cells that stand one after another, each on a line of its own or with blanks between: labels, then their values."""
 
+from itertools import pairwise
+
 from model.normal_text import ENUMERATOR, fold
 from parsers.cells import read_cell
 from parsers.page import Cell, Page, Row
 
 MOST_LABELS = 40
+MOST_PIECES, LONGEST_PIECE = 3, 60
 WIDE_GAP = 2
 
 
@@ -20,9 +23,11 @@ class Rows:
         """Do the last values stand at the very end, with nothing behind to show that none is missing?"""
         return any(read_cell(v).value is not None for v in self.values)
 
-    def row(self, texts: list[str], *, loose: bool = True, grid: bool = False, uneven: bool = False) -> None:
+    def row(
+        self, texts: list[str], *, loose: bool = True, grid: bool = False, uneven: bool = False, broken: bool = False
+    ) -> None:
         cells = tuple(Cell(t, n) for n, t in enumerate(texts, 1))
-        self.page.items.append(Row(cells, self.table, self.number, loose, grid, uneven))
+        self.page.items.append(Row(cells, self.table, self.number, loose, grid, uneven, broken))
         self.number += 1
 
     def new_table(self) -> None:
@@ -35,6 +40,17 @@ class Rows:
         if self.values:
             self.row(self.labels[-MOST_LABELS:] + self.values)
             self.labels, self.values = [], []
+
+    def piped(self, cells: list[str], *, loose: bool = True) -> None:
+        """A line with pipes. What stands alone before it may be the beginning of its label, broken over lines."""
+        self.flush()
+        kinds = [read_cell(c).is_value for c in cells if c]
+        if sum(a and not b for a, b in pairwise(kinds)) > 1:
+            self._tokens([c for c in cells if c])  # several rows on one line
+            return
+        pieces = [w for w in self.labels[-MOST_PIECES:] if len(w) <= LONGEST_PIECE and "。" not in w]
+        self.row([*pieces, *cells], loose=loose or (bool(pieces) and all(kinds)), broken=bool(pieces))
+        self.labels = [] if any(kinds) or "" in cells else cells[-1:]
 
     def line(self, line: str) -> None:
         """A line without pipes or tabs; figures at its end are values of the words before them."""

@@ -41,12 +41,12 @@ def joined(pieces: Iterable[str]) -> str:
     return whole
 
 
-def fields(line: str) -> list[str]:
-    """The cells of a line with pipes; the frame of a drawn one is no cell."""
+def fields(line: str, *, escaped: bool = False) -> list[str]:
+    """The cells of a line with pipes; the frame of a drawn one is no cell. `escaped`: a backslash hides a pipe."""
     inner = line[1:] if line.startswith("|") else line
-    if line.startswith("|") and inner.endswith("|") and not inner.endswith("\\|"):
+    if line.startswith("|") and inner.endswith("|") and not (escaped and inner.endswith("\\|")):
         inner = inner[:-1]
-    if "\\" not in inner:
+    if not escaped or "\\" not in inner:
         return [c.strip() for c in inner.split("|")]
     cells = inner.replace("\\\\", BACKSLASH).replace("\\|", PIPE).split("|")
     return [c.replace(BACKSLASH, "\\\\").replace(PIPE, "|").strip() for c in cells]
