@@ -20,6 +20,18 @@ NOISE = re.compile(
     r"|版权所有.*|.*ICP备.*|.*网站标识码.*|.*公网安备.*|\d{1,4})$"
 )
 
+# What of `model/` decides how a document is read; the register of agencies does not.
+OF_THE_PARSER = (
+    "forms",
+    "normal_text",
+    "titles",
+    "report",
+    "divisions",
+    "agency_names",
+    "agency_words",
+    "portal_hosts",
+)
+
 
 def _files(folder: Traversable, ending: tuple[str, ...]) -> list[tuple[str, bytes]]:
     found = []
@@ -36,9 +48,9 @@ def parser_digest() -> str:
     """Changes when code, forms or data tables of the parser change."""
     digest = hashlib.sha256(VERSION.encode())
     model = resources.files("model")
-    chosen = _files(resources.files("parsers"), (".py", ".csv"))
+    chosen = _files(resources.files("parsers"), (".py", ".csv", ".yml"))
     chosen += _files(model / "forms", (".yml",))
-    chosen += [(n, b) for n, b in _files(model, (".py",)) if n.startswith(("forms", "normal_text", "titles", "report"))]
+    chosen += [(n, b) for n, b in _files(model, (".py", ".csv", ".yml")) if n.startswith(OF_THE_PARSER)]
     for name, content in chosen:
         digest.update(name.encode() + b"\0" + content)
     return digest.hexdigest()
