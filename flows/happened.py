@@ -9,6 +9,7 @@ from model.capture import Capture, PortalVisit
 from model.document import Event, Location, VersionRecord
 from model.vocabulary import EventKind, FetchState, VersionReason
 from storage.coverage import Coverage
+from storage.integrity import IntegrityFault
 from storage.versions import version_key
 
 from .compare import CellChange
@@ -151,3 +152,17 @@ def event_of_change(now: Coverage, last: Coverage) -> Event:
 def first_blocked(captures: list[Capture]) -> Capture | None:
     """The earliest capture of a run that was blocked."""
     return next((c for c in captures if c.state is FetchState.BLOCKED), None)
+
+
+def event_of_fault(fault: IntegrityFault, first_seen: datetime) -> Event:
+    """`integrity_failed`: the fault is the cause, told once from when it was seen first until it is mended."""
+    report = fault.key.split("/")[1] if fault.key.startswith("reports/") else fault.key
+    return _event(
+        EventKind.INTEGRITY_FAILED,
+        report,
+        f"integrity#{fault.kind}#{fault.key}#{first_seen.isoformat()}",
+        first_seen,
+        "archive",
+        title=f"{fault.key}: {fault.what}",
+        details={"fault": fault.kind, "key": fault.key, "what": fault.what},
+    )

@@ -122,6 +122,30 @@ class Catalogue:
             leftover.unlink(missing_ok=True)
         return self._refresh()
 
+    def disagreements(self, *, deep: bool) -> Iterator[tuple[str, str]]:
+        """(key, what) where the catalogue says something else than the archive; being behind it is no fault.
+
+        `deep`: each version's row is compared with its record. Nothing is mended here; `rebuild` does that.
+        """
+        if not self._path.exists():
+            return
+        try:
+            with self._open() as database:
+                rows = database.execute("SELECT report_id, n, title, url, captured_at, key FROM versions").fetchall()
+                seen = {key for (key,) in database.execute("SELECT key FROM seen")}
+        except sqlite3.DatabaseError as error:
+            yield "catalogue/", f"{self._path} can't be read ({error}); it is built anew at the next use"
+            return
+        there = {key for prefix in PREFIXES for key in self._archive.store.list(prefix)}
+        for key in sorted(seen - there):
+            yield key, "is in the catalogue and not in the archive"
+        for *told, key in rows:
+            if not deep or key not in there:
+                continue
+            v = read_record(self._archive.store, key, VersionRecord)
+            if told != [v.report_id, v.n, v.title, v.url, v.captured_at.isoformat()]:
+                yield key, "stands in the catalogue in other words than in the archive; delete the catalogue's file"
+
     def _refresh(self) -> int:
         taken = 0
         with self._open() as database:

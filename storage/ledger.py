@@ -55,19 +55,23 @@ def write_lines(lines: list[Line]) -> bytes:
 def read_lines(store: ObjectStore, key: str) -> Iterator[Line]:
     """The lines of a part; DigestMismatch when it can't be read."""
     try:
-        text = gzip.decompress(store.read(key))
-        for line in text.splitlines():
-            plain = json.loads(line)
-            kind = plain.pop("type")
-            packed = plain.pop("packed", None)
-            if kind == "visit":
-                yield Line(PortalVisit.model_validate(plain), None)
-            else:
-                yield Line(Capture.model_validate(plain), Packed.model_validate(packed) if packed else None)
+        yield from parsed_lines(store.read(key))
     except (OSError, EOFError, ValueError, KeyError) as error:
         raise DigestMismatch(
             f"{store.describe()}, object {key} is no readable part of the ledger ({error}); restore it from a copy"
         ) from error
+
+
+def parsed_lines(part: bytes) -> Iterator[Line]:
+    """The lines of a part's bytes; OSError, EOFError, ValueError or KeyError when they are none."""
+    for line in gzip.decompress(part).splitlines():
+        plain = json.loads(line)
+        kind = plain.pop("type")
+        packed = plain.pop("packed", None)
+        if kind == "visit":
+            yield Line(PortalVisit.model_validate(plain), None)
+        else:
+            yield Line(Capture.model_validate(plain), Packed.model_validate(packed) if packed else None)
 
 
 class Ledger(Shelf):

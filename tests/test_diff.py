@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli import main
 from flows.compare import Printed, changed_cells
 from flows.sentences import changed_sentences, changed_spans, sentences
 from infra.simulator.reports import GeneratedReport
 from model.capture import Capture, Row
 from model.vocabulary import FetchState
+from tests.commanding import gongkai
 from tests.test_flows_settle import CELL, NEW, OLD, Answer, Story, page, report
 
 SENTENCE = "全年没有发生因政府信息公开引起的行政诉讼败诉案件。"
@@ -36,14 +36,6 @@ def story(tmp_path: Path) -> Story:
     told.run({OLD: with_sentence(page(changed_figure()))})
     assert told.chain == [(1, "first"), (2, "figures"), (3, "text")]
     return told
-
-
-def gongkai(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
-    """The command in this process; its exit code."""
-    monkeypatch.setattr("sys.argv", ["gongkai", *arguments])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    return int(ended.value.code or 0)
 
 
 def told_json(story: Story, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *options: str) -> dict:  # type: ignore[type-arg]
