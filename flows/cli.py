@@ -16,11 +16,11 @@ from flows.commands import (
     keys,
     listing,
     parse,
+    portals,
     seal,
     show,
     verify,
 )
-from flows.commands.portals import app as portals
 from flows.shard import group_of
 from model.errors import BadQuery, GongkaiError
 
@@ -38,7 +38,7 @@ app.command(epilog=collect.EPILOG)(collect.collect)
 app.command("list", epilog=listing.EPILOG)(listing.list_reports)
 app.command(epilog=show.EPILOG)(show.show)
 app.command(epilog=diff.EPILOG)(diff.diff)
-app.add_typer(portals.app, name="portals", help="List portals, find their columns, see what runs saw of them.")
+app.command(epilog=portals.EPILOG)(portals.portals)
 app.command(epilog=alerts.EPILOG)(alerts.alerts)
 app.command(epilog=init.EPILOG)(init.init)
 app.command(epilog=audit.EPILOG)(audit.audit)
