@@ -64,11 +64,15 @@ def load_portal(path: Path | Traversable) -> Portal:
 
 def load_portals(folder: Path | None = None) -> dict[str, Portal]:
     """All portals of a folder by id, or those that ship with gongkai. Raises InvalidPortal for the first bad file."""
+    return {portal.id: portal for portal in map(load_portal, portal_paths(folder))}
+
+
+def portal_paths(folder: Path | None = None) -> list[Path | Traversable]:
+    """The portal files of a folder, or those that ship, by name. Raises InvalidPortal when there is no such folder."""
     place: Path | Traversable = folder or files("spiders") / "portals"
     if not place.is_dir():
         raise InvalidPortal(f"{place}: there is no such folder of portal files; check the path.")
-    found = sorted((f for f in place.iterdir() if f.name.endswith(ENDING)), key=lambda f: f.name)
-    return {portal.id: portal for portal in map(load_portal, found)}
+    return sorted((f for f in place.iterdir() if f.name.endswith(ENDING)), key=lambda f: f.name)
 
 
 def _parse(path: Path | Traversable, text: str) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""`gongkai portals` and its commands."""
