@@ -9,10 +9,12 @@ from parsers.gaps import fill_gaps
 from parsers.headers import note_header
 from parsers.labels import LabelIndex, Target
 from parsers.page import Cell, Page, Row
-from parsers.placing import Walk, doubt, give_up, place, put, without_unit
+from parsers.placing import Walk, doubt, give_up, place, put, without_next_number, without_unit
 
 # 附:上年度数据, 2021年情况(供对照), 附:2021年数据
 OTHER_YEAR = re.compile(r"上一?年度?(?:同期|数据|情况|报表)|供对照|(20\d\d)年度?.{0,14}(?:数据|情况|报表|统计表)")
+NUMBERS = "序号"
+LONGEST_UNIT = 3
 HEADING = re.compile(r"^(?:[一二三四五六七八九十]{1,2}[、.,]|第[一二三四五六七八九十]{1,2}部分)")
 
 
@@ -58,10 +60,11 @@ def _row(at: int, row: Row, index: LabelIndex, walk: Walk, found: Alignment) -> 
     for n, (cell, content) in enumerate(zip(cells, contents, strict=True)):
         if content.is_value:
             continue
+        walk.numbered = walk.numbered or (bool(index.outlines) and label_key(cell.text) == NUMBERS)
         for table, hits in index.hits(cell.text):
             found.seen.setdefault(table, set()).update(hits)
         chosen = _choose(index.find(cell.text), walk)
-        if chosen is None and row.loose and n:
+        if chosen is None and n and (row.loose or row.broken):
             chosen = _joined([c.text for c in cells[max(0, n - 3) : n + 1]], index, walk)
         if chosen is None:
             continue
@@ -73,6 +76,8 @@ def _row(at: int, row: Row, index: LabelIndex, walk: Walk, found: Alignment) -> 
     values = list(cells[label_at + 1 :])
     if target is not None and target.table in index.outlines:
         values = without_unit(values, len(target.fields), index)
+    if walk.numbered and row.loose:
+        values = without_next_number(values, len(target.fields) if target is not None else None, walk)
     states = contents[label_at + 1 :]
     strip = _strip(row, contents, index, walk, found)
     if strip:
@@ -163,7 +168,7 @@ def _unlabelled(at: int, row: Row, contents: list[Content], index: LabelIndex, w
     if walk.table in index.outlines and words:
         # 12 | 网站留言答复数 | 条 | 5: a number may stand before the label, a unit behind it.
         begin = row.cells.index(words[0])
-        words = [c for c in words if label_key(c.text) not in index.units]
+        words = [c for n, c in enumerate(words) if not n or len(label_key(c.text)) > LONGEST_UNIT]
     if len(words) == 1 and values and walk.table and not walk.skip and row.cells[begin] is words[0]:
         label = words[0].text
         if index.is_header(label, walk.table) or index.find(label) or len(label) > 60:
@@ -171,6 +176,8 @@ def _unlabelled(at: int, row: Row, contents: list[Content], index: LabelIndex, w
         raws = [c.text for c in row.cells[begin + 1 :]]
         while raws and not raws[-1]:
             raws.pop()
-        if walk.table in index.outlines and raws and label_key(raws[0]) in index.units:
+        if walk.table in index.outlines and raws and not read_cell(raws[0]).is_value:
             raws = raws[1:]
+        if walk.number and row.loose and len(raws) > 1 and read_cell(raws[-1]).value == walk.number:
+            raws.pop()
         found.extras.append((walk.table, label, raws))

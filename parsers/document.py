@@ -13,6 +13,7 @@ from parsers.across_years import across_years
 from parsers.align import align
 from parsers.alignment import Alignment
 from parsers.annex import annex_of
+from parsers.checks import cannot_make_rules
 from parsers.claims import claims_of
 from parsers.digests import VERSION, parser_digest
 from parsers.eras import IN_WORDS, Readings, best_reading, edition_in_words, era_findings, likely_forms
@@ -112,6 +113,7 @@ def _pages(
 
 def _align(page: Page, index: LabelIndex, year: int | None) -> Alignment:
     found = align(page, index, year)
+    found.in_text = page.reader == "text"
     if len(found.placed) < len(index.form.fields) * 0.5 and any(len(line) > 300 for line in page.lines):
         words = "".join(i if isinstance(i, str) else "".join(c.text for c in i.cells) for i in page.items if
                         isinstance(i, str) or not i.loose)  # fmt: skip
@@ -144,7 +146,6 @@ def _report(page: Page, parts: Sequence[Part], forms: Mapping[str, Form] | None,
     who = identity_of(page, names, url)
     reading, agency = who.reading, who.agency
     found = _alignments(page, reading.year, forms)
-    cannot_make_rules = agency.level in ("county", "township")
     report = Report(verdict=ReportVerdict.NARRATIVE, report_year=reading.year, agency=agency, title=who.title,
                     published_on=who.published_on, findings=who.findings)  # fmt: skip
     named = reading.kind == "report" and reading.year is not None and words_of(page) >= LEAST_WORDS
@@ -159,7 +160,7 @@ def _report(page: Page, parts: Sequence[Part], forms: Mapping[str, Form] | None,
         index, chosen = best
         at_end = page.reader != "text" or chosen.last_at == len(page.items) - 1
         cut = page.truncated and at_end and bool(chosen.last) and chosen.last[0].startswith(table_id + ".")
-        outcome = judge(index.form, table, chosen, cut, cannot_make_rules, named)
+        outcome = judge(index.form, table, chosen, cut, cannot_make_rules(agency), named)
         _add(report, table_id, outcome)
         if outcome.reading.era:
             used[table_id] = index.form

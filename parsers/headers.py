@@ -15,6 +15,8 @@ from parsers.placing import Walk
 
 MOST_COLUMNS = 12
 LONGEST_NAME = 40
+# Headings that stand above the names of columns
+ABOVE = frozenset({"统计数", "数量", "统计数据", "数据"})
 
 
 def note_header(row: Row, contents: list[Content], index: LabelIndex, walk: Walk, found: Alignment) -> None:
@@ -22,7 +24,7 @@ def note_header(row: Row, contents: list[Content], index: LabelIndex, walk: Walk
     words = [c.text for c, k in zip(row.cells, contents, strict=True) if not k.is_value]
     if len(words) < 2 or any(k.value is not None for k in contents):
         return
-    for fields, patterns in index.blocks:
+    for (fields, patterns), levels in zip(index.blocks, _levels(index), strict=True):
         named = [n for w in words for n, p in enumerate(patterns) if p is not None and p.search(label_key(w))]
         if len(named) < 2 or len(set(named)) != len(named):
             continue
@@ -31,7 +33,9 @@ def note_header(row: Row, contents: list[Content], index: LabelIndex, walk: Walk
             if len(named) > 2:
                 walk.moved.update({f[0]: f for f in fields if f[0] in walk.moved})
             continue
-        if len(named) < min(3, len(patterns)):
+        if row.loose and named == sorted(named, key=lambda n: (levels[n], n)):
+            continue  # two lines of the header on one line of text
+        if len(named) < min(3, len(patterns)) or (row.loose and len({levels[n] for n in named}) > 1):
             found.disordered.update(i for f in fields for i in f)
             continue
         for row_fields in fields:
@@ -39,6 +43,22 @@ def note_header(row: Row, contents: list[Content], index: LabelIndex, walk: Walk
             for at, column in zip(places, named, strict=True):
                 order[at] = row_fields[column]
             walk.moved[row_fields[0]] = tuple(order)
+
+
+@lru_cache(maxsize=64)
+def _levels(index: LabelIndex) -> tuple[tuple[int, ...], ...]:
+    """For each of the index's blocks, in which line of the header the names of its columns stand."""
+
+    def of(columns: tuple[Column, ...], level: int) -> Iterator[int]:
+        for column in columns:
+            yield from of(column.columns, level + 1) if column.columns else (level,)
+
+    return tuple(
+        tuple(of(block.columns, 0))
+        for table in index.form.tables
+        for block in table.blocks
+        if table.label_width and len(block.leaves) > 1
+    )
 
 
 def fitted(page: Page, index: LabelIndex) -> LabelIndex:
@@ -66,34 +86,8 @@ def _with_columns(index: LabelIndex, table_id: str, names: tuple[str, ...]) -> L
 
 
 def _column_names(page: Page, index: LabelIndex, table: FormTable, open_columns: OpenColumns) -> tuple[str, ...]:
-    """Names of the value columns in the header, as many as most of the rows have values; () when there is one."""
-    count = _values_in_a_row(page, index, table)
-    if not 1 < count <= MOST_COLUMNS:
-        return ()
+    """Names of the value columns: the words of the header behind the unit's heading, or behind the corner."""
     after, corner = re.compile(open_columns.after), bare_label(label_key(table.corner))
-    for words in _headers(page, index, table, after, corner):
-        if len(words) >= count:
-            # What stands before the last ones is a heading above them: 统计数 over 本级 and 汇总.
-            return tuple(words[-count:])
-    return ()
-
-
-def _values_in_a_row(page: Page, index: LabelIndex, table: FormTable) -> int:
-    counts: Counter[int] = Counter()
-    for row in page.rows:
-        kinds = [read_cell(c.text) for c in row.cells]
-        labels = [n for n, k in enumerate(kinds) if not k.is_value]
-        if labels and any(t.table == table.id and t.fields for n in labels for t in index.find(row.cells[n].text)):
-            counts[sum(k.is_value and bool(c.text.strip()) for k, c in list(zip(kinds, row.cells, strict=True))
-                       [labels[-1] + 1 :])] += 1  # fmt: skip
-    counts.pop(0, None)
-    return counts.most_common(1)[0][0] if counts else 0
-
-
-def _headers(
-    page: Page, index: LabelIndex, table: FormTable, after: re.Pattern[str], corner: str
-) -> Iterator[list[str]]:
-    """The words behind the unit's heading (or the corner), up to the first row's label; over two lines of header."""
     rows = page.rows
     for at, row in enumerate(rows):
         keys = [bare_label(label_key(c.text)) for c in row.cells]
@@ -102,11 +96,36 @@ def _headers(
             start = next((n + 1 for n, k in enumerate(keys) if k == corner), None)
         if start is None:
             continue
-        words: list[str] = []
-        for cell in [*row.cells[start:], *(rows[at + 1].cells if at + 1 < len(rows) else ())]:
-            key = label_key(cell.text)
-            if any(t.table == table.id for t in index.find(cell.text)) or len(key) > LONGEST_NAME:
-                break
-            if key and not read_cell(cell.text).is_value and not after.search(key):
-                words.append(key)
-        yield words
+        names = _names(row, start, index, table)
+        if len(names) == 1 and at + 1 < len(rows):
+            # 统计数 over 本级 and 汇总: the second line of the header holds nothing but names.
+            below = rows[at + 1]
+            if not any(read_cell(c.text).is_value and c.text.strip() for c in below.cells):
+                names = _names(below, 0, index, table) or names
+        elif len(names) > 2 and row.loose and names[0] in ABOVE and _most_values(page, index, table) == len(names) - 1:
+            names = names[1:]
+        return tuple(names) if len(names) <= MOST_COLUMNS else ()
+    return ()
+
+
+def _names(row: Row, start: int, index: LabelIndex, table: FormTable) -> list[str]:
+    names: list[str] = []
+    for cell in row.cells[start:]:
+        key = label_key(cell.text)
+        if any(t.table == table.id for t in index.find(cell.text)) or len(key) > LONGEST_NAME:
+            break
+        if key and not read_cell(cell.text).is_value:
+            names.append(key)
+    return names
+
+
+def _most_values(page: Page, index: LabelIndex, table: FormTable) -> int:
+    """The largest number of values that stands behind a label in more than one row."""
+    counts: Counter[int] = Counter()
+    for row in page.rows:
+        kinds = [read_cell(c.text) for c in row.cells]
+        labels = [n for n, k in enumerate(kinds) if not k.is_value]
+        if any(t.table == table.id and t.fields for n in labels for t in index.find(row.cells[n].text)):
+            behind = range(labels[-1] + 1, len(kinds))
+            counts[sum(kinds[n].is_value and bool(row.cells[n].text.strip()) for n in behind)] += 1
+    return max((n for n, often in counts.items() if often > 1), default=0)

@@ -22,9 +22,12 @@ STYLES = (
 INLINE = re.compile(
     rf"(?<![{NUMERALS}第(（])(?P<n>[{NUMERALS}]{{1,2}})[、.．]\s*(?=\S)|(?<=[\s。])(?P<annex>附[表件]\s*(?=[:：]))"
 )
+# 附:政府信息公开情况统计表(2016年度)
+ANNEX = re.compile(r"^附(?:[表件]\d{0,2}[:、.]?|[:])")
 SENTENCE_ENDS = re.compile(r"[。；;！!？?\s)）>”\"]")
 STOP = re.compile(r"[\s。，；：,;:（(\d\[【]")
 TAIL = re.compile(r"情况|措施|事项|概述|概况|工作|问题|改进|打算|统计表|附表|建议")
+YEAR = re.compile(r"20\d\d年度?")
 LONGEST_INLINE = 40
 LONGEST_RUN = 26
 MOST_BETWEEN = 14
@@ -94,6 +97,9 @@ def _numbered(line: str, patterns: Patterns, style: re.Pattern[str]) -> Heading 
 def _unnumbered(line: str, patterns: Patterns, seen: set[str]) -> Heading | None:
     """A heading that lost its number: a short line that is little else than the keyword of a part not yet met."""
     key = label_key(line)
+    if annex := ANNEX.match(key):
+        section = next((s for s, p in patterns if s.table and p.search(key[annex.end() :] or key)), None)
+        return Heading(section, line) if section is not None else None
     if not 3 < len(key) <= LONGEST_UNNUMBERED or bare_label(key) != key or re.search(r"[。;；,，:\d]", key):
         return None
     for section, pattern in patterns:
@@ -127,6 +133,8 @@ def _split(line: str, patterns: Patterns, last: int) -> Iterator[tuple[str, Head
 
 def _inline(line: str, match: re.Match[str], patterns: Patterns, number: int) -> Heading | None:
     begin = match.start() if match["annex"] else match.end()
+    if year := YEAR.match(line, begin):
+        begin = year.end()
     rest = line[begin : begin + LONGEST_INLINE]
     stop = STOP.search(rest)
     run = rest[: stop.start()] if stop else rest

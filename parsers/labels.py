@@ -11,6 +11,8 @@ from model.normal_text import bare_label, label_key
 
 NOTE = re.compile(r"\([^()]*\)$")
 LONGEST = 110
+# A sentence is no label, whatever words it holds.
+SENTENCE = "。;；"
 
 
 # Words that are header and label alike, and say something only within their table or their group.
@@ -92,7 +94,7 @@ class LabelIndex:
 
     def _look(self, text: str) -> tuple[Target, ...]:
         key = bare_label(label_key(text))
-        if not key or len(key) > LONGEST or key.isdecimal():
+        if not key or len(key) > LONGEST or key.isdecimal() or key[-1] in SENTENCE:
             return ()
         plain = NOTE.sub("", key) or key
         exact = tuple(t for t in self.targets if key in t.names or plain in t.names)

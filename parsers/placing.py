@@ -16,7 +16,8 @@ class Walk:
     """Where a walk through the page stands.
 
     `short`: a row whose values may go on in the next line. `skip`: the rows belong to another year. `moved`: columns
-    that stand in another order than the form's, by the first id of their row.
+    that stand in another order than the form's, by the first id of their row. `numbered`: the table has a column of
+    running numbers; `number` is the last that was met at the end of a row.
     """
 
     table: str | None = None
@@ -25,6 +26,8 @@ class Walk:
     skip: bool = False
     moved: dict[str, tuple[str, ...]] = field(default_factory=dict)
     expected_year: int | None = None
+    numbered: bool = False
+    number: int = 0
 
 
 def without_unit(values: list[Cell], wanted: int, index: LabelIndex) -> list[Cell]:
@@ -36,6 +39,19 @@ def without_unit(values: list[Cell], wanted: int, index: LabelIndex) -> list[Cel
     if (named or first.state is CellState.BLANK or not first.is_value) and len(values) > wanted:
         return values[1:]
     return values[1:] if named and first.state is not CellState.DASH else values
+
+
+def without_next_number(values: list[Cell], wanted: int | None, walk: Walk) -> list[Cell]:
+    """The values without the running number of the next row, which text of one cell a line cannot tell from them.
+
+    `wanted`: how many the row should have; None for a row that is only a heading.
+    """
+    if not values or read_cell(values[-1].text).value != walk.number + 1:
+        return values
+    if wanted is not None and len(values) != wanted + 1:
+        return values
+    walk.number += 1
+    return values[:-1]
 
 
 def place(

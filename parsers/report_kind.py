@@ -11,6 +11,7 @@ from typing import Literal
 from model.normal_text import squeeze
 from model.report import Report, SectionText
 from model.titles import TitleReading, classify_title
+from model.vocabulary import ReportVerdict
 from parsers.page import Page
 
 # A cover letter of a few lines holds no report.
@@ -53,8 +54,9 @@ def words_of(page: Page) -> int:
 
 def other_thing(page: Page, title: str | None, reading: TitleReading) -> str | None:
     """What the title says the document is instead of a report, or None."""
-    if reading.kind in ("explainer", "collection", "university"):
-        return reading.kind
+    for kind in (reading.kind, *(classify_title(t).kind for t in page.titles)):
+        if kind in ("explainer", "collection", "university"):
+            return kind
     named = [t for t in (*page.titles, title or "") if t]
     if reading.kind == "report" and any(classify_title(t).kind == "report" for t in page.titles):
         return None
@@ -90,7 +92,5 @@ def kind_of_text(page: Page, title: str | None, reading: TitleReading, sections:
 
 def judge_text(report: Report, kind: Kind) -> None:
     """Notes verdict and reason of a document without tables."""
-    from model.vocabulary import ReportVerdict
-
     report.verdict = ReportVerdict.NARRATIVE if kind.is_report else ReportVerdict.NOT_A_REPORT
     report.reasons = [kind.reason]
