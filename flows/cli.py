@@ -12,15 +12,16 @@ from flows.commands import (
     demo,
     deploy,
     diff,
+    export,
     init,
     keys,
     listing,
     parse,
-    portals,
     seal,
     show,
     verify,
 )
+from flows.commands.portals import app as portals
 from flows.shard import group_of
 from model.errors import BadQuery, GongkaiError
 
@@ -38,7 +39,7 @@ app.command(epilog=collect.EPILOG)(collect.collect)
 app.command("list", epilog=listing.EPILOG)(listing.list_reports)
 app.command(epilog=show.EPILOG)(show.show)
 app.command(epilog=diff.EPILOG)(diff.diff)
-app.command(epilog=portals.EPILOG)(portals.portals)
+app.add_typer(portals.app, name="portals", help="List portals, find their columns, see what runs saw of them.")
 app.command(epilog=alerts.EPILOG)(alerts.alerts)
 app.command(epilog=init.EPILOG)(init.init)
 app.command(epilog=audit.EPILOG)(audit.audit)
@@ -46,6 +47,7 @@ app.command(epilog=seal.EPILOG)(seal.seal)
 app.command(epilog=verify.EPILOG)(verify.verify)
 app.add_typer(keys.app, name="keys")
 app.command(epilog=deploy.EPILOG)(deploy.deploy)
+app.add_typer(export.app, name="export")
 app.command()(demo.demo)
 
 ADVICE = {
