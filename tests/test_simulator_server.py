@@ -42,7 +42,8 @@ def an_article(sim: Simulator, host: str = "qinghe", report: str = "青禾市财
 
 
 def test_the_bundled_sites_can_all_be_read() -> None:
-    assert bundled_sites() == SITES
+    assert set(SITES) <= set(bundled_sites())
+    assert all(load_site(name)[1].agencies for name in bundled_sites())
     assert {load_site(name)[1].family for name in SITES} == {"static", "trs", "hanweb", "rendered"}
 
 

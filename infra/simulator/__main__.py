@@ -1,4 +1,4 @@
-"""`python -m infra.simulator --site qinghe --site … [--state FILE]`: run until SIGTERM or the end of standard input.
+"""`python -m infra.simulator --site qinghe --site … [--case N] [--state FILE]`: run until SIGTERM or the end of standard input.
 
 Prints one JSON line once everything listens:
 {"control": "http://127.0.0.1:40001/control", "sites": {"qinghe": "http://127.0.0.1:40002/"}, "entries": {…}}
@@ -13,6 +13,7 @@ import sys
 import threading
 from pathlib import Path
 
+from infra.simulator.cases import load_case
 from infra.simulator.simulation import Simulator
 from infra.simulator.site import bundled_sites
 from model.errors import GongkaiError
@@ -24,13 +25,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--site", action="append", default=[], help=f"one of {', '.join(bundled_sites())}, or a YAML file"
     )
+    parser.add_argument("--case", type=int, help="the sites of one of the 27 cases (1 to 27)")
     parser.add_argument("--state", type=Path, help="keeps ports and changes from one start to the next")
     options = parser.parse_args(arguments)
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     signal.signal(signal.SIGINT, lambda *_: ended.set())
     try:
-        simulator = Simulator.start(options.site, state=options.state)
+        simulator = Simulator.start(
+            options.site, configs=load_case(options.case) if options.case else None, state=options.state
+        )
     except GongkaiError as error:
         sys.stderr.write(f"{error}\n")
         return 2

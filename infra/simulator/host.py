@@ -4,6 +4,7 @@ import gzip
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from html import escape
@@ -13,6 +14,7 @@ from infra.simulator.page import Page, detail_frame, home_page, html_page, shell
 from infra.simulator.portal import Portal
 from infra.simulator.publication import Publication
 from infra.simulator.reports.rendering import render
+from infra.simulator.scripted import Script
 from infra.simulator.wire import Delivery, Request, Response
 
 
@@ -35,8 +37,12 @@ class PageCache:
 class Host:
     """Answers for one portal."""
 
-    def __init__(self, portal: Portal, pages: PageCache | None = None) -> None:
+    def __init__(
+        self, portal: Portal, pages: PageCache | None = None, address_of: Callable[[str], str] = lambda _: ""
+    ) -> None:
+        """`address_of` gives the base address of a host by its name."""
         self.portal = portal
+        self.script = Script(portal, address_of)
         self.answered_since_switch = 0
         self._pages = PageCache() if pages is None else pages
 
@@ -46,15 +52,23 @@ class Host:
         if request.path == "/robots.txt":
             return self._finish(request, self._robots())
         if not request.path.startswith(switches.faults_on):
-            return self._finish(request, self._page(request))
+            return self._scripted(request) or self._finish(request, self._page(request))
         self.answered_since_switch += 1
         if switches.protection != "none":
             return challenge(switches.protection)
         if switches.throttle_after is not None and self.answered_since_switch > switches.throttle_after:
             return self._throttled(request)
-        response = self._finish(request, self._page(request))
+        response = self._scripted(request) or self._finish(request, self._page(request))
         delivery = Delivery(switches.slow_seconds, switches.drip_seconds, switches.sent_share, switches.reset)
         return Response(response.status, response.body, response.headers, delivery)
+
+    def _scripted(self, request: Request) -> Response | None:
+        found = self.script.answer(request)
+        if found is None:
+            return None
+        page, headers, encoding = found
+        response = self._finish(request, page)
+        return replace(response, headers={**response.headers, **headers}, header_encoding=encoding)
 
     def _robots(self) -> Page:
         kind = self.portal.switches.robots
@@ -81,7 +95,7 @@ class Host:
             return listed
         if request.path in {"/", "/index.html"}:
             return self._home()
-        if (item := portal.at(request.path)) is not None:
+        if (item := portal.at(request.path) or portal.at(request.target)) is not None:
             return self._article(item)
         if request.path == "/zwgk/":
             return html_page(shell(portal.config, self._entry(), "政务公开", "<div><h2>政务公开</h2></div>"))

@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from infra.simulator.families import Family, family_named
+from infra.simulator.oddities import Override
 from infra.simulator.publication import Publication
 from infra.simulator.reports.dice import dice
 from infra.simulator.reports.figures import Number
@@ -35,6 +36,9 @@ class Portal:
         for agency in config.agencies:
             for year in agency.years:
                 self._add(self._report(agency, year))
+        for at, row in enumerate(config.rows):
+            extra = Publication(f"extra-{at}", row.kind, row.title, row.date, row.date, row.path or "", text=row.text)
+            self._add(extra)
         if config.traps:
             years = sorted({year for agency in config.agencies for year in agency.years})
             city = config.title.removesuffix("人民政府")
@@ -48,23 +52,27 @@ class Portal:
         moment = datetime.combine(
             date_of(seed, agency, year), time(chance.randint(9, 17), chance.randint(0, 59)), SHANGHAI
         )
+        odd = self.config.reports.get(f"{agency.name}/{year}", Override())
+        moment = odd.published_at or moment
         return Publication(
             key=f"{agency.name}/{year}",
             kind="report",
-            title=title_of(seed, agency, year),
+            title=odd.title or title_of(seed, agency, year),
             published_at=moment,
             modified_at=moment,
-            path="",
+            path=odd.path or "",
             agency=agency,
             seed=seed,
             year=year,
             era="form2019" if year in agency.late_forms else era_of(year),
-            layout=chance.choice(self.config.layouts),
+            layout=odd.layout or chance.choice(self.config.layouts),
+            scope=odd.scope,
+            removed=odd.removed,
             waiting=year in agency.waiting,
         )
 
     def _add(self, publication: Publication) -> None:
-        publication.path = self.family.detail_path(self.config, publication)
+        publication.path = publication.path or self.family.detail_path(self.config, publication)
         self.publications[publication.key] = publication
 
     # What a reader sees

@@ -7,7 +7,7 @@ from typing import Literal
 
 from infra.simulator.reports.figures import Era, Number
 from infra.simulator.reports.office import Office
-from infra.simulator.reports.report import GeneratedReport, make_report
+from infra.simulator.reports.report import GeneratedReport, Scope, make_report
 
 Kind = Literal["report", "notice", "explainer", "statistics", "news"]
 
@@ -29,6 +29,7 @@ class Publication:
     year: int = 0
     era: Era = "form2021"
     layout: str = "clean"
+    scope: Scope = "own"
     text: tuple[str, ...] = ()
     """Paragraphs of a page that is no report."""
     waiting: bool = False
@@ -48,7 +49,7 @@ class Publication:
     def report(self) -> GeneratedReport | None:
         """The report as it was first written; None when the page is none."""
         # Made when it is asked for: the reports of thousands of sites would not fit into memory.
-        return None if self.agency is None else make_report(self.seed, self.agency, self.year, self.era)
+        return None if self.agency is None else make_report(self.seed, self.agency, self.year, self.era, self.scope)
 
     def as_printed(self) -> GeneratedReport | None:
         """The report with everything that was edited since."""

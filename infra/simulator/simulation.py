@@ -43,7 +43,10 @@ class Simulator(Commands):
         if not chosen:
             raise Misconfigured("The simulator needs at least one site.")
         pages = PageCache()
-        simulator = cls({name: Host(Portal(name, each), pages) for name, each in chosen.items()}, Journal(state))
+        journal = Journal(state)
+        addresses = journal.state.sites
+        hosts = {name: Host(Portal(name, each), pages, addresses.__getitem__) for name, each in chosen.items()}
+        simulator = cls(hosts, journal)
         simulator._replay()
         simulator._listen()
         return simulator
@@ -61,8 +64,10 @@ class Simulator(Commands):
         state = self.journal.state
         try:
             for name, host in self.hosts.items():
-                state.ports[name] = self._open(name, host.answer, state.ports.get(name, 0))
-                state.sites[name] = f"http://{ADDRESS}:{state.ports[name]}/"
+                config = host.portal.config
+                port = self._open(name, host.answer, state.ports.get(name, 0), config.tls)
+                state.ports[name] = port
+                state.sites[name] = f"http{'s' if config.tls else ''}://{config.name or ADDRESS}:{port}/"
             port = self._open("control", Control(self).answer, state.ports.get("control", 0))
         except OSError as error:
             self.stop()
@@ -71,16 +76,20 @@ class Simulator(Commands):
         state.control = f"http://{ADDRESS}:{port}/control"
         self.journal.write()
 
-    def _open(self, name: str, answer: Answer, port: int) -> int:
+    def _open(self, name: str, answer: Answer, port: int, tls: str | None = None) -> int:
         def locked(request: Request) -> Response:
             with self.lock:
-                return answer(request)
+                response = answer(request)
+                if name in self.hosts:
+                    for happening in self.hosts[name].script.due(request):
+                        self.run(happening.verb, {"host": name, **happening.arguments})
+                return response
 
         def witness(request: Request, response: Response, sent: int) -> None:
             if name != "control":
                 self.requests.record(name, request, response, sent)
 
-        server = self._wait(asyncio.run_coroutine_threadsafe(_listen(port, locked, witness), self._loop))
+        server = self._wait(asyncio.run_coroutine_threadsafe(_listen(port, locked, witness, tls), self._loop))
         self._servers.append(server)
         return int(server.sockets[0].getsockname()[1])
 
@@ -130,5 +139,11 @@ class Simulator(Commands):
         self.stop()
 
 
-async def _listen(port: int, answer: Answer, witness: Witness) -> asyncio.Server:
-    return await listen(ADDRESS, port, answer, witness)
+async def _listen(port: int, answer: Answer, witness: Witness, tls: str | None) -> asyncio.Server:
+    context = None
+    if tls:
+        # Only here: a simulator without https does without the library.
+        from infra.simulator.certificates import tls_context
+
+        context = tls_context(tls)
+    return await listen(ADDRESS, port, answer, witness, context)

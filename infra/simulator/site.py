@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from infra.simulator.oddities import ExtraRow, Happening, Override, ScriptedPage
 from infra.simulator.reports.layouts import HTML_LAYOUTS
 from infra.simulator.reports.office import Office
 from infra.simulator.switches import Switches
@@ -27,6 +28,12 @@ class Reporting(Office):
     """Years of `years` whose report is written and not yet published: material for `publish`."""
     late_forms: tuple[int, ...] = ()
     """Years after 2020 in which the office still fills the form of 2019."""
+
+
+FamilyName = Literal[
+    "trs", "static", "hanweb", "rendered", "hub", "hanweb_xxgk", "unitbuild", "truecms", "epoint", "ucap", "gkmlpt",
+    "longsun", "vsb", "sudy", "eportal", "openness",
+]  # fmt: skip
 
 
 class Pager(_Strict):
@@ -59,7 +66,9 @@ class SiteConfig(_Strict):
     domain: str
     """The name in the page's meta tags; it is never resolved."""
     region: Annotated[str, Field(pattern=r"^\d{6}$")]
-    family: Literal["trs", "static", "hanweb", "rendered", "hub"]
+    family: FamilyName
+    variant: Literal["", "json", "search", "yearly"] = ""
+    """Which of its product's ways a site takes, where there are several."""
     column: str = "政府信息公开年报"
     column_path: Annotated[str, Field(pattern=r"^/(?:[\w.-]+/)*$")]
     """The folder of the annual-report column, with a slash at both ends."""
@@ -76,6 +85,15 @@ class SiteConfig(_Strict):
     """Whether the list also holds rows that are no reports."""
     agencies: Annotated[tuple[Reporting, ...], Field(min_length=1)]
     switches: Switches = Switches()
+    name: Annotated[str, Field(pattern=r"^$|^[\w.-]+\.localhost$")] = ""
+    """Host name under which it is reached (with its port); without one, the bare address of this machine."""
+    tls: str | None = None
+    """It speaks https, with a certificate for this name that nobody vouches for."""
+    pages: tuple[ScriptedPage, ...] = ()
+    happenings: tuple[Happening, ...] = ()
+    rows: tuple[ExtraRow, ...] = ()
+    reports: dict[str, Override] = {}
+    """`agency/year`: what is odd about its publication."""
 
     @field_validator("layouts")
     @classmethod

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -56,6 +57,7 @@ class Response:
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     delivery: Delivery = Delivery()
+    header_encoding: str = "utf-8"
 
 
 Answer = Callable[[Request], Response]
@@ -63,7 +65,9 @@ Witness = Callable[[Request, Response, int], None]
 """Called after each answer with the number of body bytes that were handed to the socket."""
 
 
-async def listen(address: str, port: int, answer: Answer, witness: Witness) -> asyncio.Server:
+async def listen(
+    address: str, port: int, answer: Answer, witness: Witness, tls: ssl.SSLContext | None = None
+) -> asyncio.Server:
     """Serve one virtual host; port 0 takes a free one."""
 
     async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -72,7 +76,7 @@ async def listen(address: str, port: int, answer: Answer, witness: Witness) -> a
             await _converse(reader, writer, answer, witness)
         writer.close()
 
-    return await asyncio.start_server(converse, address, port, backlog=256)
+    return await asyncio.start_server(converse, address, port, backlog=256, ssl=tls)
 
 
 async def _converse(
@@ -123,7 +127,9 @@ async def _send(
     """Send one answer; False when the body was cut, so that the connection has to end."""
     bodiless = request.method == "HEAD" or response.status in {204, 304}
     body = b"" if bodiless else response.body
-    headers = [(name.encode("ascii"), value.encode("utf-8")) for name, value in response.headers.items()]
+    headers = [
+        (name.encode("ascii"), value.encode(response.header_encoding)) for name, value in response.headers.items()
+    ]
     if response.status not in {204, 304}:
         headers.append((b"Content-Length", str(len(response.body)).encode("ascii")))
     head = connection.send(h11.Response(status_code=response.status, headers=headers, reason=_reason(response.status)))
