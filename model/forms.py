@@ -96,6 +96,17 @@ class Form(FormData):
 
         return tuple(itertools.chain.from_iterable(expand(self, rule) for rule in self.checks))
 
+    @cached_property
+    def identities_of(self) -> dict[str, tuple[Identity, ...]]:
+        """By table: the identities within one report whose values all stand in that table."""
+        found: dict[str, tuple[Identity, ...]] = {}
+        for identity in self.identities:
+            tables = {i.split(".")[0] for i in identity.ids}
+            if len(tables) == 1 and not identity.between_years:
+                (table,) = tables
+                found[table] = (*found.get(table, ()), identity)
+        return found
+
 
 def read_form(text: str, name: str) -> Form:
     """A form from YAML text; `name` is told in the error. Raises InvalidForm."""

@@ -1,6 +1,7 @@
 """What an alignment is: cells that got an id, and what is doubtful about them."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from model.vocabulary import ReadMethod
 from parsers.cells import Content
@@ -8,8 +9,7 @@ from parsers.labels import Target
 from parsers.page import Row
 
 
-@dataclass(frozen=True)
-class Placed:
+class Placed(NamedTuple):
     """A cell that got an id."""
 
     content: Content
@@ -21,7 +21,10 @@ class Placed:
 
 @dataclass
 class Alignment:
-    """What one form found in a page. `doubts`: id to the reason why its value may be wrong."""
+    """What one form found in a page. `doubts`: id to the reason why its value may be wrong.
+
+    `in_text`: rows were cut out of text, not drawn by markup.
+    """
 
     placed: dict[str, Placed] = field(default_factory=dict)
     doubts: dict[str, str] = field(default_factory=dict)
@@ -33,3 +36,4 @@ class Alignment:
     disordered: set[str] = field(default_factory=set)
     last: tuple[str, ...] = ()
     last_at: int = -1
+    in_text: bool = False

@@ -3,15 +3,21 @@
 import re
 from dataclasses import dataclass, field
 
+from pydantic import TypeAdapter
+
 from model.forms import Form, FormTable
 from model.normal_text import squeeze
 from model.report import CellReading, Check, Extra, Finding, Number, Proposal, Report, TableReading
 from model.vocabulary import CellState, Evidence, Fault, ReadMethod, Severity, TableVerdict
-from parsers.alignment import Alignment
+from parsers.alignment import Alignment, Placed
 from parsers.checks import Assessed, assess
-from parsers.proof import propose, suspects_of
+from parsers.proof import fault_of, propose, suspects_of
 
-HARMLESS = frozenset({"no_label"})
+HARMLESS = frozenset({"no_label", "row_joined"})
+UNSURE = frozenset({ReadMethod.PROOF, ReadMethod.OCR})
+UNREADABLE = frozenset({CellState.TEXT, CellState.UNPARSED})
+MOST_MISSING = 0.6
+CELLS = TypeAdapter(dict[str, CellReading])
 
 
 @dataclass
@@ -30,37 +36,21 @@ def judge(form: Form, table: FormTable, found: Alignment, truncated: bool, no_ru
     """The reading of one table. `named`: the document says whose report it is, so blanks are its answer."""
     ids = [f.id for f in table.fields]
     placed = {i: found.placed[i] for i in ids if i in found.placed}
-    filled = [i for i, p in placed.items() if p.content.state is not CellState.BLANK]
-    doubts = {i: r for i, r in found.doubts.items() if i in set(ids)}
-    met = found.seen.get(table.id, set()) & set(table.markers)
-    if len(met) < table.recognised_by or (not filled and not (named and len(placed) == len(ids))):
-        if table.recognised_by and len(met) >= table.recognised_by and doubts:
-            # The table is there, and not one of its rows has as many values as it should.
-            reading = TableReading(verdict=TableVerdict.REFUSED, era=form.id, reasons=sorted(set(doubts.values())))
-            return TableOutcome(reading, values=dict.fromkeys(ids))
-        return TableOutcome(TableReading(verdict=TableVerdict.ABSENT))
+    known = set(ids)
+    doubts = {i: r for i, r in found.doubts.items() if i in known}
+    if (none := _none(form, table, found, placed, doubts, named)) is not None:
+        return none
     out = TableOutcome(TableReading(verdict=TableVerdict.VERIFIED, era=form.id))
-    states: dict[str, CellState] = {}
-    for f in table.fields:
-        if (p := placed.get(f.id)) is None:
-            out.values[f.id] = None
-            continue
-        wrong_sign = p.content.signed and f.kind != "change"
-        out.values[f.id] = None if wrong_sign else p.content.value
-        states[f.id] = CellState.UNPARSED if wrong_sign else p.content.state
-        out.cells[f.id] = CellReading(raw=p.raw, state=states[f.id], unit=p.content.unit or None, where=p.where,
-                                      method=p.method, label=p.label or None)  # fmt: skip
-        if wrong_sign or p.content.doubtful:
-            out.suspect.add(f.id)
-    missing = [i for i in ids if i not in placed]
-    own = [i for i in form.identities if not i.between_years and all(t.split(".")[0] == table.id for t in i.ids)]
-    assessed = assess(tuple(own), out.values, states, no_rules)
+    states = _read_cells(table, placed, out)
+    missing = known - placed.keys()
+    assessed = assess(form.identities_of.get(table.id, ()), out.values, states, no_rules)
     out.checks = [a.check for a in assessed]
     failed = [a for a in assessed if not a.check.passed and a.check.severity is Severity.ERROR]
+    unsure = doubts.keys() | out.suspect | {i for i, p in placed.items() if p.method in UNSURE}
     reasons = set()
     if missing:
         reasons.add("values_missing")
-        out.suspect.update(missing)
+        out.suspect |= missing
     for i, reason in doubts.items():
         if reason in HARMLESS and not failed and _bound(i, assessed):
             continue
@@ -68,23 +58,19 @@ def judge(form: Form, table: FormTable, found: Alignment, truncated: bool, no_ru
         reasons.add(reason)
     if failed:
         reasons.add("contradiction")
-        out.suspect |= suspects_of(assessed) | {i for i, r in doubts.items() if r in HARMLESS}
-        out.proposals = propose(assessed, out.values)
+        out.suspect |= suspects_of(assessed, out.values) | {i for i, r in doubts.items() if r in HARMLESS}
+        out.proposals = propose(assessed, out.values, unsure)
     if truncated and found.last and found.last[0] in placed:
         out.suspect.update(i for i in found.last if i in placed)
         reasons.add("truncated")
-    if any(s in (CellState.TEXT, CellState.UNPARSED) for s in states.values()):
+    if unread := {i for i, s in states.items() if s in UNREADABLE}:
         reasons.add("unreadable_cells")
-        out.suspect.update(i for i, s in states.items() if s in (CellState.TEXT, CellState.UNPARSED))
-    out.findings = [_finding(a, missing) for a in assessed if not a.check.passed]
-    if len(missing) > len(ids) * 0.6 or (set(ids) <= out.suspect and "truncated" not in reasons):
-        out.reading.verdict = TableVerdict.REFUSED
-        for i in ids:
-            if i in placed and placed[i].method is ReadMethod.PROOF and i not in out.suspect:
-                continue
-            out.values[i] = None
-        out.suspect = set()
-        out.checks, out.findings, out.proposals = [], [], []
+        out.suspect |= unread
+    out.findings = [_finding(a, missing, unsure) for a in assessed if not a.check.passed]
+    # Text that lost its repeated values has many short rows, and now and then one that is whole by chance.
+    few = found.in_text and len(missing) > len(ids) * MOST_MISSING
+    if few or (known <= out.suspect and "truncated" not in reasons):
+        _refuse(out, placed)
     elif out.suspect or reasons:
         out.reading.verdict = TableVerdict.FLAGGED
     else:
@@ -93,6 +79,55 @@ def judge(form: Form, table: FormTable, found: Alignment, truncated: bool, no_ru
     out.reading.reasons = sorted(reasons)
     out.extras = [Extra(table=t, label=la, values=v) for t, la, v in found.extras if t == table.id]
     return out
+
+
+def _none(
+    form: Form, table: FormTable, found: Alignment, placed: dict[str, Placed], doubts: dict[str, str], named: bool
+) -> TableOutcome | None:
+    """The outcome where the document has no such table, or not one row of it that could be read."""
+    met = found.seen.get(table.id, set()) & set(table.markers)
+    filled = any(p.content.state is not CellState.BLANK for p in placed.values())
+    if len(met) >= table.recognised_by and (filled or (named and len(placed) == len(table.fields))):
+        return None
+    if table.recognised_by and len(met) >= table.recognised_by and doubts:
+        # The table is there, and not one of its rows has as many values as it should.
+        reading = TableReading(verdict=TableVerdict.REFUSED, era=form.id, reasons=sorted(set(doubts.values())))
+        return TableOutcome(reading, values=dict.fromkeys(f.id for f in table.fields))
+    return TableOutcome(TableReading(verdict=TableVerdict.ABSENT))
+
+
+def _read_cells(table: FormTable, placed: dict[str, Placed], out: TableOutcome) -> dict[str, CellState]:
+    """Values and cells of a table; what is no value of that kind is suspect. Returns the state of each cell."""
+    states: dict[str, CellState] = {}
+    cells: dict[str, dict[str, object]] = {}
+    for f in table.fields:
+        if (p := placed.get(f.id)) is None:
+            out.values[f.id] = None
+            continue
+        content = p.content
+        value, state = content.value, content.state
+        # A sign stands only before a change, a fraction only in money.
+        if (content.signed and f.kind != "change") or (isinstance(value, float) and f.kind != "money"):
+            value, state = None, CellState.UNPARSED
+        out.values[f.id], states[f.id] = value, state
+        cells[f.id] = {
+            "raw": p.raw, "state": state, "unit": content.unit or None, "where": p.where, "method": p.method,
+            "label": p.label.replace("\n", "") or None,
+        }  # fmt: skip
+        if content.doubtful or state is CellState.UNPARSED:
+            out.suspect.add(f.id)
+    out.cells = CELLS.validate_python(cells)
+    return states
+
+
+def _refuse(out: TableOutcome, placed: dict[str, Placed]) -> None:
+    """Keeps only what is proven."""
+    out.reading.verdict = TableVerdict.REFUSED
+    for i in out.values:
+        if not (i in placed and placed[i].method is ReadMethod.PROOF and i not in out.suspect):
+            out.values[i] = None
+    out.suspect = set()
+    out.checks, out.findings, out.proposals = [], [], []
 
 
 def mention_findings(report: Report, forms: dict[str, Form]) -> list[Finding]:
@@ -115,11 +150,11 @@ def _bound(field_id: str, assessed: list[Assessed]) -> bool:
     return any(a.identity.binds and a.check.passed and field_id in a.identity.ids for a in assessed)
 
 
-def _finding(a: Assessed, missing: list[str]) -> Finding:
+def _finding(a: Assessed, missing: set[str], unsure: set[str]) -> Finding:
     return Finding(
         code=a.check.code,
         place=a.check.place,
         severity=a.check.severity,
-        fault=Fault.UNKNOWN if missing else Fault.SOURCE,
+        fault=fault_of(a, missing, unsure),
         message=a.message,
     )
