@@ -28,6 +28,7 @@ class Family:
     years: bool = False
     share: bool = False
     channel: bool = False
+    other_duties: bool = False
     within: str | None = None
     beats: frozenset[str] = frozenset()
 
@@ -74,6 +75,7 @@ def _family(entry: dict[str, Any], raw: dict[str, Any], names: dict[str, Sum]) -
         years=entry.get("years", False),
         share=entry.get("share", False),
         channel=entry.get("channel", False),
+        other_duties=entry.get("other_duties", False),
         within=entry.get("within"),
         beats=frozenset(entry.get("beats", ())),
     )

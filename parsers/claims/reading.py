@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from model.report import Claim, Number
 from parsers.claims.comparing import Values, compare, sum_of, trusted, written
@@ -29,7 +29,7 @@ PERHAPS_PART = re.compile(
     r"(?:[省市县区]直|[省市县区]本级|市级|区级|县级|各(?:市|县|区|乡|镇|街道|部门|单位)|下属|所属|直属|派驻|乡镇|镇街|办公室代)[^。;]{0,40}$"
 )
 IF = re.compile(r"(?:如|若|凡|对于?|是否)[^,。;]{0,6}$")
-SHARE = re.compile(r"占(?:比|[^,。;]{0,14}?)(?:的|为|约|达|到|比|:)*$")
+SHARE = re.compile(r"占(?:比|[^,。;]{0,14}?)(?:的|为|约|达|到|比|:)*$|^\($")
 EVERY = re.compile(r"(?:均|都|各|皆)(?:为|是)?$")
 PUBLIC = re.compile(r"公民、?法人(?:和|或|及|或者|以及|与)其[他它]组织")
 OUTCOME_BLOCKS = {
@@ -99,7 +99,9 @@ def _claims_at(figure: Figure, sentence: Sentence, words: Words, values: Values,
 
 def _is_trap(figure: Figure, family: Family, said: str, year: int | None) -> bool:
     near = said[-80:]
-    if OTHER_DUTY.search(figure.before) or DIFFERENCE.search(near[-40:]) or PART_OF.search(near):
+    if family.other_duties and OTHER_DUTY.search(figure.before):
+        return True
+    if DIFFERENCE.search(near[-40:]) or PART_OF.search(near):
         return True
     if figure.kind == "none" and IF.search(near):
         return True
@@ -173,28 +175,37 @@ def _written(quantity: str, number: float, start: int, end: int, words: Words, c
 
 
 def _share(figure: Figure, sentence: Sentence, words: Words, values: Values) -> Claim | None:
-    """占33.9% behind a claim: of what was closed, or of what was received."""
+    """占33.9% or (33.9%) behind a claim, 予以公开占58.5%: of what was closed, or of what was received."""
     share = SHARE.search(figure.before)
-    if share is None or sentence.last is None or not sentence.last[0].share:
+    if share is None:
         return None
-    family, claim = sentence.last
+    direct = _nearest(replace(figure, before=figure.before[: share.start()], unit="", after=""), sentence)
+    parts: set[float] = set()
+    if direct and share[0][:1] == "占":
+        family, start = direct[0][0], figure.start - len(figure.before)
+    elif sentence.last is not None and share.start() <= 2:
+        family, start = sentence.last[0], figure.start - (len(figure.before) - share.start())
+        parts = {float(sentence.last[1].number)}
+    else:
+        return None
+    if not family.share:
+        return None
     names = phrases().names
     wholes: list[Sum] = [_named(text, names) for text in WHOLES]
-    parts = {float(claim.number)} | {t for c in family.candidates if (t := sum_of(c, values)) is not None}
+    parts |= {t for c in family.candidates if (t := sum_of(c, values)) is not None}
     known: list[str] = []
     agrees = False
     for whole in wholes:
         total = sum_of(whole, values)
-        if not total:
+        if not total or not parts:
             continue
-        known.append(f"{claim.quantity} / ({written(whole)})")
+        known.append(f"{family.quantity} / ({written(whole)})")
         if any(abs(part / total * 100 - figure.number) <= TOLERANCE for part in parts):
             known, agrees = [known[-1]], True
             break
     if not known:
         return None
-    start = figure.start - (len(figure.before) - share.start())
-    return _written(f"{claim.quantity}, share", figure.number, start, figure.end, words, known[0], agrees)
+    return _written(f"{family.quantity}, share", figure.number, start, figure.end, words, known[0], agrees)
 
 
 def _named(text: str, names: dict[str, Sum]) -> Sum:
