@@ -3,7 +3,7 @@
 import re
 
 DAY = r"\d{4}-\d\d-\d\d"
-NAME = r"[^/]+"
+NAME = r"[^/.\\][^/\\]*"
 
 # Kind to the shape of its keys.
 SHAPES: dict[str, re.Pattern[str]] = {
@@ -16,14 +16,14 @@ SHAPES: dict[str, re.Pattern[str]] = {
         "version": rf"reports/{NAME}/\d+\.json",
         "repeat": rf"reports/{NAME}/repeats/\d+-{NAME}\.json",
         "parsed": rf"parsed/{NAME}/{NAME}\.json",
-        "parsed pack": rf"parsed/{NAME}\.jsonl\.gz|parsed/packs/.+",
+        "parsed pack": rf"parsed/{NAME}\.jsonl\.gz|parsed/packs/{NAME}(?:/{NAME})*",
         "event": rf"events/{DAY}/{NAME}\.json",
-        "finding": r"findings/.+",
-        "release": r"releases/.+",
+        "finding": rf"findings/{NAME}(?:/{NAME})*",
+        "release": rf"releases/{NAME}(?:/{NAME})*",
         "restriction": rf"restrictions/{NAME}/\d+\.json",
         "manifest": rf"manifests/{DAY}\.json",
         "manifest entries": rf"manifests/{DAY}\.jsonl\.gz",
-        "state": r"state/.+",
+        "state": rf"state/{NAME}(?:/{NAME})*",
         "catalogue": r"catalogue/.+",
         "mark": r"demo-archive\.txt",
     }.items()

@@ -105,6 +105,11 @@ class LocalFolder:
         except OSError as error:
             raise self._explained(error, prefix) from error
 
+    def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
+        for key in self.list(prefix):
+            with suppress(ObjectMissing):  # deleted while the listing went on
+                yield key, self.size(key)
+
     def sweep(self, older_than: float = STALE_SECONDS) -> int:
         """Remove what crashed writers left unfinished, by age in seconds; how many files that were."""
         swept = 0

@@ -40,6 +40,10 @@ class ObjectStore(Protocol):
         """
         ...
 
+    def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
+        """What `list` gives, each key with its bytes as stored."""
+        ...
+
     def replace(self, key: str, content: bytes, *, content_type: str | None = None) -> None:
         """Write or overwrite, whole or not at all; only under `state/` and `catalogue/`."""
         ...

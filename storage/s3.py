@@ -138,6 +138,12 @@ class S3Bucket:
         return int(head["ContentLength"])
 
     def list(self, prefix: str, start_after: str | None = None) -> Iterator[str]:
+        return (key for key, _ in self._entries(prefix, start_after))
+
+    def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
+        return self._entries(prefix, None)
+
+    def _entries(self, prefix: str, start_after: str | None) -> Iterator[tuple[str, int]]:
         after = {"StartAfter": self._prefix + start_after} if start_after else {}
         pages = self._client.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket, Prefix=self._prefix + prefix, **after
@@ -145,7 +151,7 @@ class S3Bucket:
         try:
             for page in pages:
                 for entry in page.get("Contents", []):
-                    yield entry["Key"].removeprefix(self._prefix)
+                    yield entry["Key"].removeprefix(self._prefix), int(entry.get("Size", 0))
         except (ClientError, BotoCoreError) as error:
             self._fail(error, prefix)
 
