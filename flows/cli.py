@@ -17,6 +17,7 @@ from flows.commands import (
     keys,
     listing,
     parse,
+    replicate,
     seal,
     show,
     verify,
@@ -46,6 +47,7 @@ app.command(epilog=audit.EPILOG)(audit.audit)
 app.command(epilog=seal.EPILOG)(seal.seal)
 app.command(epilog=verify.EPILOG)(verify.verify)
 app.add_typer(keys.app, name="keys")
+app.command(epilog=replicate.EPILOG)(replicate.replicate)
 app.command(epilog=deploy.EPILOG)(deploy.deploy)
 app.add_typer(export.app, name="export")
 app.command()(demo.demo)
