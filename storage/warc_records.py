@@ -20,6 +20,8 @@ from model.capture import Capture
 IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 
+LEDGER_LINE = "urn:gongkai:capture:"
+
 
 class Earlier(NamedTuple):
     """A response written before, to which a revisit refers."""
@@ -103,12 +105,15 @@ def resource_record(writer: BaseWARCWriter, capture: Capture, body: bytes, url: 
 def metadata_record(
     writer: BaseWARCWriter, capture: Capture, line: bytes, answer: ArcWarcRecord | None
 ) -> ArcWarcRecord:
-    """The capture's own line of the ledger: all that WARC has no field for."""
+    """The capture's own line of the ledger: all that WARC has no field for.
+
+    Under a URN of its own: under the page's address a player would take it for the page.
+    """
     told = {**_named(capture, "metadata", True), "WARC-Date": warc_date(capture.fetched_at)}
     if answer is not None:
         told["WARC-Concurrent-To"] = answer.rec_headers.get_header("WARC-Record-ID")
     return writer.create_warc_record(
-        capture.url,
+        f"{LEDGER_LINE}{capture.id}",
         "metadata",
         payload=BytesIO(line),
         length=len(line),

@@ -35,7 +35,7 @@ def surt(url: str) -> str:
     if parts.hostname is None:
         return url
     host = re.sub(r"^www\d*\.", "", parts.hostname)
-    labels = [host] if re.fullmatch(r"[\d.]+|[0-9a-f:]*:[0-9a-f:]*", host) else host.split(".")[::-1]
+    labels = [host] if ":" in host else host.split(".")[::-1]
     port = "" if parts.port in (None, DEFAULT_PORTS.get(parts.scheme)) else f":{parts.port}"
     path = re.sub(r"/{2,}", "/", parts.path.lower()).rstrip("/") or "/"
     query = "&".join(sorted(parts.query.lower().split("&")))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, timedelta
 from typing import NamedTuple
 
 from model.capture import Capture
@@ -11,10 +11,12 @@ from storage.ledger import LEDGER, read_lines
 from storage.packing import Packed, unpack
 from storage.records import before_day
 
+MIDNIGHT = timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Captures must fit everything that is given; nothing given means all. Days are those of the ledger (UTC)."""
+    """Captures must fit everything that is given; nothing given means all. Days are UTC."""
 
     portals: frozenset[str] | None = None
     since: date | None = None
@@ -24,6 +26,9 @@ class Selection:
 
     def fits(self, capture: Capture) -> bool:
         if self.portals is not None and capture.portal not in self.portals:
+            return False
+        day = capture.fetched_at.astimezone(UTC).date()
+        if not (self.since or date.min) <= day <= (self.until or date.max):
             return False
         own = {capture.url, capture.requested_url, capture.document_url}
         return self.urls is None or not self.urls.isdisjoint(own)
@@ -37,9 +42,9 @@ class Taken(NamedTuple):
 
 
 def ledger_parts(archive: Archive, selection: Selection) -> list[str]:
-    """Keys of the ledger parts that can hold something of the selection."""
-    after = before_day("captures/", selection.since) if selection.since else None
-    last = selection.until.isoformat() if selection.until else "9999"
+    """Keys of the ledger parts that can hold something of the selection; one begun before midnight may go on after."""
+    after = before_day("captures/", selection.since - MIDNIGHT) if selection.since else None
+    last = (selection.until + MIDNIGHT).isoformat() if selection.until else "9999"
     listed = archive.store.list("captures/", start_after=after)
     return [key for key in listed if key.endswith(LEDGER) and key.split("/")[1] <= last]
 
