@@ -171,6 +171,10 @@ class FormTable(FormData):
 
     def grid(self) -> tuple[tuple[GridCell, ...], ...]:
         """The official table as physical rows, with spans, as HTML would write it."""
+        return self._drawn
+
+    @cached_property
+    def _drawn(self) -> tuple[tuple[GridCell, ...], ...]:
         from model.forms_grid import draw
 
         return draw(self)

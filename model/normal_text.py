@@ -10,6 +10,7 @@ RADICALS = str.maketrans(
 )
 INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0e-\x1f]")
 SPACES = re.compile(r"\s+")
+LINE = 120
 QUOTES = re.compile("[“”\"'‘’「」『』]")
 BRACKETS = str.maketrans("〔〕﹝﹞【】", "[][][]")
 # 一、 （一） 1. 1、 (1) ① (NFKC: 1) and a bare 1 before a word; 三类 and 三安全 stay, they have no separator.
@@ -20,9 +21,17 @@ ENUMERATOR = re.compile(
 
 def fold(text: str) -> str:
     """NFKC, radicals as characters, nothing invisible; white space is kept."""
+    return _fold_line(text) if len(text) <= LINE else _fold(text)
+
+
+def _fold(text: str) -> str:
     if text.isascii():
         return INVISIBLE.sub("", text)
     return INVISIBLE.sub("", unicodedata.normalize("NFKC", text).translate(RADICALS))
+
+
+# A line is folded again for each thing that is looked for in it.
+_fold_line = lru_cache(maxsize=4096)(_fold)
 
 
 def squeeze(text: str) -> str:

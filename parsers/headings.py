@@ -28,6 +28,8 @@ SENTENCE_ENDS = re.compile(r"[。；;！!？?\s)）>”\"]")
 STOP = re.compile(r"[\s。，；：,;:（(\d\[【]")
 TAIL = re.compile(r"情况|措施|事项|概述|概况|工作|问题|改进|打算|统计表|附表|建议")
 YEAR = re.compile(r"20\d\d年度?")
+SENTENCE = re.compile("[。;；]")
+NO_HEADING = re.compile(r"[。;；,，:\d]")
 LONGEST_INLINE = 40
 LONGEST_RUN = 26
 MOST_BETWEEN = 14
@@ -84,11 +86,12 @@ def _heading(line: str, patterns: Patterns, style: re.Pattern[str], seen: set[st
 def _numbered(line: str, patterns: Patterns, style: re.Pattern[str]) -> Heading | None:
     if len(line) > LONGEST:
         return None
-    match = style.match(fold(line).lstrip())
+    folded = fold(line).lstrip()
+    match = style.match(folded)
     if match is None:
         return None
-    key = label_key(fold(line).lstrip()[match.end() :])
-    if not key or key[-1] in "。;；" or re.search("[。;；]", key):
+    key = label_key(folded[match.end() :])
+    if not key or SENTENCE.search(key):
         return None
     section = next((s for s, p in patterns if p.search(key)), None)
     return Heading(section, line, number_of(match["n"])) if section is not None else None
@@ -100,7 +103,7 @@ def _unnumbered(line: str, patterns: Patterns, seen: set[str]) -> Heading | None
     if annex := ANNEX.match(key):
         section = next((s for s, p in patterns if s.table and p.search(key[annex.end() :] or key)), None)
         return Heading(section, line) if section is not None else None
-    if not 3 < len(key) <= LONGEST_UNNUMBERED or bare_label(key) != key or re.search(r"[。;；,，:\d]", key):
+    if not 3 < len(key) <= LONGEST_UNNUMBERED or NO_HEADING.search(key) or bare_label(key) != key:
         return None
     for section, pattern in patterns:
         if section.id in seen:

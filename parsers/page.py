@@ -61,4 +61,4 @@ class Page:
 
     @property
     def lines(self) -> list[str]:
-        return [item for item in self.items if isinstance(item, str)]
+        return [item for item in self.items if type(item) is str]

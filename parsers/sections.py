@@ -6,7 +6,7 @@ missing. A row of the tables may begin like a heading (四、结转下年度继�
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from model.forms import Form, Section
 from model.normal_text import bare_label, fold, label_key
@@ -32,8 +32,10 @@ LEFTOVER = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class _Line:
+SENTENCE = re.compile("[。；;，,]")
+
+
+class _Line(NamedTuple):
     text: str
     prose: bool
 
@@ -68,7 +70,7 @@ def _lines(page: Page) -> Iterator[_Line]:
         text = item if isinstance(item, str) else _boxed(item)
         for line in text.split("\n") if text else ():
             if line.strip():
-                yield _Line(line.strip(), len(line) > 24 and bool(re.search("[。；;，,]", line)))
+                yield _Line(line.strip(), len(line) > 24 and bool(SENTENCE.search(line)))
 
 
 def _boxed(row: Row) -> str | None:

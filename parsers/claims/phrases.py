@@ -39,6 +39,7 @@ class Phrases:
 
     families: tuple[Family, ...]
     names: dict[str, Sum]
+    words: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -48,7 +49,8 @@ def phrases() -> Phrases:
     raw: dict[str, Any] = yaml.safe_load(text)
     names: dict[str, Sum] = {name: ((1, id),) for name, id in raw["names"].items()}
     names |= {group: tuple(t for name in members for t in names[name]) for group, members in raw["groups"].items()}
-    return Phrases(tuple(_family(entry, raw, names) for entry in raw["families"]), names)
+    families = tuple(_family(entry, raw, names) for entry in raw["families"])
+    return Phrases(families, names, frozenset(word for family in families for word in family.words))
 
 
 def _family(entry: dict[str, Any], raw: dict[str, Any], names: dict[str, Sum]) -> Family:

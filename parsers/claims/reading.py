@@ -119,8 +119,10 @@ def _nearest(figure: Figure, sentence: Sentence) -> list[tuple[Family, int, int]
     fitting: list[tuple[int, Family, int, int]] = []
     every = EVERY.search(before)
     looked = before[: every.start()] if every else before
+    near = f"{before}\0{figure.after}"
+    met = {word for word in phrases().words if word in near}
     for family in phrases().families:
-        if figure.unit not in family.units or not any(w in before or w in figure.after for w in family.words):
+        if figure.unit not in family.units or met.isdisjoint(family.words):
             continue
         if family.within is not None and family.within not in (b for b, _ in sentence.blocks[-1:]):
             continue
