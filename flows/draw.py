@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from model.forms import Block, Form, FormTable, load_forms
+from model.report import YearFindings
 
 from .tables import VERDICT_STYLE, verdict_text
 
@@ -95,6 +96,17 @@ def _findings(report: Mapping[str, Any]) -> Text:
         text.append(f"\n  {finding['severity']}: {finding['message']}", style="dim")
     if report["suspect"]:
         text.append(f"\nsuspect values (marked ?): {len(report['suspect'])}", style="yellow")
+    return text
+
+
+def draw_years(found: YearFindings) -> Text:
+    """What a report says beside the one of the year before."""
+    failed = [c for c in found.checks if not c.passed]
+    text = Text(f"against {found.last_year}: {len(found.checks) - len(failed)} of {len(found.checks)} passed")
+    for finding in found.findings[:20]:
+        text.append(
+            f"\n  {finding.severity}: {finding.message}", style="yellow" if finding.severity == "error" else "dim"
+        )
     return text
 
 

@@ -21,6 +21,7 @@ from .happened import event_of_version
 from .identify import NO_REPORT, Identity, Unidentified, identify
 from .outcome import DocumentOutcome, What
 from .understand import reading, understand
+from .years import compare_years
 
 
 @lru_cache(maxsize=1)
@@ -94,6 +95,7 @@ class Recorder:
             event = event_of_version(version, self.baseline, cells, verdict)
             self.archive.add_event(event)
             events.append(event)
+            compare_years(self.archive, self.register, identity.report_id)
         location = self._location(publication, known, verdict, identity.report_id, version.n, identity.title)
         outcome = DocumentOutcome(
             url=publication.url,

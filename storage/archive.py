@@ -3,6 +3,7 @@
 from storage.agencies import Agencies
 from storage.coverage import CoverageRecords
 from storage.events import Events
+from storage.findings import Findings
 from storage.leases import Leases
 from storage.ledger import Ledger
 from storage.locations import Locations
@@ -14,7 +15,18 @@ from storage.versions import Versions
 
 
 class Archive(
-    RawBodies, Ledger, Runs, Versions, ParsedReports, Events, Agencies, Locations, Memory, Leases, CoverageRecords
+    RawBodies,
+    Ledger,
+    Runs,
+    Versions,
+    ParsedReports,
+    Findings,
+    Events,
+    Agencies,
+    Locations,
+    Memory,
+    Leases,
+    CoverageRecords,
 ):
     """All shelves over one store (`Archive(open_store(...))`). What crawls write goes through `LedgerWriter`.
 

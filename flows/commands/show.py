@@ -7,11 +7,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from flows.draw import draw_report
+from flows.draw import draw_report, draw_years
 from flows.finding import the_report
 from flows.opening import existing_archive
 from flows.settings import Settings
+from flows.settle import known_agencies
 from flows.understand import understand
+from flows.years import between
 from model.errors import BadQuery
 
 EPILOG = """Examples:
@@ -44,12 +46,18 @@ def show(
         )
     chosen = chain[(version or len(chain)) - 1]
     parsed = understand(archive, chosen.manifest)
+    years = between(archive, known_agencies(archive), report.report_id, chosen)
     if as_json:
         parsed = {**parsed, "report_id": report.report_id, "input": chosen.url}
+        if years is not None:
+            found = years.found.model_dump(mode="json")
+            parsed |= {part: [*parsed[part], *found[part]] for part in ("checks", "findings")}
         sys.stdout.write(json.dumps(parsed, ensure_ascii=False) + "\n")
         return
     console = Console()
     heading = f"{report.agency_name} {report.report_year}  version {chosen.n} of {len(chain)}"
     console.print(draw_report(parsed, heading))
+    if years is not None:
+        console.print(draw_years(years.found))
     seen = f"{chosen.captured_at:%Y-%m-%d %H:%M} UTC"
     console.print(f"[dim]{chosen.title}\n{chosen.url}\nfirst seen {seen}, id {report.report_id}[/]")
