@@ -1,6 +1,7 @@
 """The article on a detail page: its container, its text, the files that belong to it."""
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from bs4 import Tag
@@ -56,6 +57,7 @@ ENOUGH_TEXT = 200
 """Characters of body text below which a page has to have a file to be a document (title-only pages exist)."""
 
 
+@lru_cache(maxsize=8)
 def container(page: Page) -> Tag | None:
     """The smallest known container with most of the headings, else the first with text; None when there is none.
 
@@ -64,15 +66,15 @@ def container(page: Page) -> Tag | None:
     family = detect(page)
     full: list[Tag] = []
     for selectors in (family.containers if family else (), CONTAINERS):
-        found = [element for selector in selectors for element in page.soup.select(selector)]
-        full += [element for element in found if _length(element) >= 20]
+        full += [element for element in page.elements(*selectors) if _length(element) >= 20]
         most = max((_headings(element) for element in full), default=0)
         if most >= 2:
             return min((e for e in full if _headings(e) == most), key=_length)
     return max(full, key=_length) if full else None
 
 
-def attachments(page: Page) -> list[Link]:
+@lru_cache(maxsize=8)
+def attachments(page: Page) -> tuple[Link, ...]:
     """Document files linked in the article; beside it too, where the article is only a cover; each address once.
 
     No more than MOST_ATTACHMENTS: a page with more is a list of files.
@@ -88,7 +90,7 @@ def attachments(page: Page) -> list[Link]:
                 break
             inside = _files(page, around)
         found = {link.url: link for link in inside} | found
-    return list(found.values())[:MOST_ATTACHMENTS]
+    return tuple(found.values())[:MOST_ATTACHMENTS]
 
 
 def is_report(page: Page) -> bool:

@@ -14,7 +14,7 @@ from spiders.families.family import Family
 from spiders.families.script_text import read_json
 from spiders.judge import NOTHING_HERE, Verdict
 from spiders.page import Page, host_of
-from spiders.rows import full_title, is_file
+from spiders.rows import date_beside, full_title, is_file
 
 MOST_DEPTH = 3
 MOST_COLUMNS = 60
@@ -26,6 +26,8 @@ YEAR_NAME = re.compile(r"^20\d\d(?:年度?)?(?:年报|年度报告)?$")
 LEVEL_NAME = re.compile(r"本级|部门|乡镇|街道|镇街|区县|县区|县\(市、区\)|各区|直属|派出机构|委办局|市直|区直|县直")
 # A document in a folder of its own: /2025010809434322074/index.html
 STAMPED = re.compile(r"/\d{10,}/(?:index\.\w+)?$")
+# The same with a shorter number, which columns have too: /302249/2480148/index.html; a date beside it tells
+NUMBERED = re.compile(r"/(?!20\d{4}/)\d{6,}/(?:index\.\w+)?$")
 # Folders, index pages and lists; anything else is an article
 COLUMN_LIKE = re.compile(
     r"(?:/|/(?:index|list|common_list|xxgk_list|newxxgk_list|rlist)\.\w+)$|/col/col\d+(?:/index\.html)?$"
@@ -43,9 +45,16 @@ class SubColumn(NamedTuple):
 
 
 def is_column(row: Row) -> bool:
-    """A link with a report's title may lead to the list of that year; its address tells."""
+    """A link with a report's title may lead to the list of that year; its address tells.
+
+    A link that is called as the column is, with neither date nor year nor agency, is the navigation's to the column.
+    """
+    bare = row.date is None and row.year is None and row.agency is None
+    if bare and COLUMN_NAME.fullmatch(normal_title(row.title)):
+        return True
     path = urlsplit(row.url).path
-    return bool(COLUMN_LIKE.search(path)) and not STAMPED.search(path) and not is_file(row.url)
+    of_its_own = STAMPED.search(path) or (row.date and NUMBERED.search(path))
+    return bool(COLUMN_LIKE.search(path)) and not of_its_own and not is_file(row.url)
 
 
 def sub_columns(page: Page, hosts: frozenset[str], *, has_rows: bool) -> list[SubColumn]:
@@ -65,6 +74,8 @@ def sub_columns(page: Page, hosts: frozenset[str], *, has_rows: bool) -> list[Su
         title = full_title(anchor)
         path = urlsplit(url).path
         if not COLUMN_LIKE.search(path) or STAMPED.search(path):
+            continue
+        if NUMBERED.search(path) and date_beside(anchor):
             continue
         if _leads_below(normal_title(title), url, here, has_rows=has_rows):
             found.setdefault(url, SubColumn(url, title))

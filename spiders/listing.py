@@ -87,6 +87,9 @@ class ListReader:
         documents = [row for row in rows if not is_column(row)]
         reports = any(row.kind == "report" for row in documents)
         below = sub_columns(page, self.portal.start_hosts, has_rows=reports) if depth < MOST_DEPTH else []
+        # A report's row under the address of a column that nobody follows would be lost: it is asked for as a document.
+        followed = {column.url for column in below}
+        documents = [r for r in rows if r in documents or (r.kind == "report" and r.year and r.url not in followed)]
         if family and (documents or has_data_behind(page, family)):
             self.listing.family = family.NAME
             self._take(documents)

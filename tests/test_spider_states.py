@@ -291,7 +291,7 @@ def test_attachment_beside_a_cover() -> None:
         + "报告见附件，请下载后阅读。" * 2
         + "</div><a href='/x.docx'>年报</a></div>",
     )
-    assert attachments(page) == [("http://www.qinghe.example/x.docx", "年报")]
+    assert attachments(page) == (("http://www.qinghe.example/x.docx", "年报"),)
 
 
 def test_verdict_of_data_is_left_to_its_reader() -> None:

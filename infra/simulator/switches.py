@@ -46,3 +46,17 @@ class Switches(BaseModel):
     """hanweb: display pages whose rows are embedded in page 1."""
     opaque_nextgroup: bool = False
     """hanweb: the parameters of `nextgroup` are unreadable and only accepted as they are."""
+    nextgroup: bool = True
+    """hanweb: whether the data names its next request at all."""
+    webname_checked: bool = False
+    """hanweb: rows are given only to who sends the site's name, encoded as UTF-8."""
+    referer_required: bool = True
+    """unitbuild: 403 for requests that do not come from a page."""
+    largest_page: Annotated[int, Field(ge=1)] = 50
+    """truecms: asked for more rows at once, the program gives none."""
+    endpoint_dead: bool = False
+    """truecms: the program is gone, and the first rows stand hidden in the page."""
+    first_index: Literal[0, 1] = 0
+    """epoint: the number of the first page."""
+    params_wrapped: bool = False
+    """epoint: the question is only looked at inside `{"params": …}`."""

@@ -26,7 +26,24 @@ class Family(Protocol):
 
 def family_named(name: str) -> Family:
     """The family under its name in the site's YAML."""
-    from infra.simulator.families import hanweb, hub, rendered, static, trs
+    from infra.simulator.families import (
+        epoint,
+        eportal,
+        gkmlpt,
+        hanweb,
+        hanweb_xxgk,
+        hub,
+        longsun,
+        openness,
+        rendered,
+        static,
+        sudy,
+        trs,
+        truecms,
+        ucap,
+        unitbuild,
+        vsb,
+    )
 
     families: dict[str, Family] = {
         "trs": trs.Trs(),
@@ -34,5 +51,16 @@ def family_named(name: str) -> Family:
         "hanweb": hanweb.Hanweb(),
         "rendered": rendered.Rendered(),
         "hub": hub.HubTree(),
+        "hanweb_xxgk": hanweb_xxgk.HanwebXxgk(),
+        "unitbuild": unitbuild.Unitbuild(),
+        "truecms": truecms.Truecms(),
+        "epoint": epoint.Epoint(),
+        "ucap": ucap.Ucap(),
+        "gkmlpt": gkmlpt.Gkmlpt(),
+        "longsun": longsun.Longsun(),
+        "vsb": vsb.Vsb(),
+        "sudy": sudy.Sudy(),
+        "eportal": eportal.Eportal(),
+        "openness": openness.Openness(),
     }
     return families[name]

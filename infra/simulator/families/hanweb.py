@@ -67,10 +67,13 @@ def _list_page(portal: "Portal", entry: str) -> str:
     embedded = rows[: config.page_size * portal.switches.embedded_pages]
     records = "\n".join(_record(item) for item in embedded)
     parameters = f"encrypt={_opaque(config)}" if portal.switches.opaque_nextgroup else _parameters(config)
+    group = f'<nextgroup><![CDATA[<a href="{_DATA}?page=2&{parameters}"></a>]]></nextgroup>'
+    if not portal.switches.nextgroup:
+        group = ""
     body = f"""<div class="path">{escape(config.column)}</div>
 <ul id="{_UNIT}"></ul>
 <script type="text/xml"><datastore>
-<nextgroup><![CDATA[<a href="{_DATA}?page=2&{parameters}"></a>]]></nextgroup>
+{group}
 <recordset>
 {records}
 </recordset></datastore></script>
@@ -86,6 +89,7 @@ def _data(portal: "Portal", query: dict[str, str]) -> Page:
         if switches.opaque_nextgroup
         else query.get("columnid") == _column(config)
     )
+    known = known and (not switches.webname_checked or query.get("webname") == config.title)
     # What the caller asks for beyond the cap is cut without a word.
     size = min(_number(query, "perpage", config.page_size), switches.perpage_cap)
     if "startrecord" in query and not switches.startrecord_ignored:
