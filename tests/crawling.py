@@ -10,7 +10,7 @@ from typing import Any
 from model.capture import Capture, CrawlJob, KnownDocument, KnownPart, PortalVisit
 from model.portal import Portal
 
-TIMEOUT = 60
+TIMEOUT = 150
 
 
 class FolderSink:
