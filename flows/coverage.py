@@ -146,6 +146,7 @@ def covered(
             "problems": (*outcome.problems, *more),
             "events": (*outcome.events, *events),
             "reports": now.reports,
-            "reports_before": then.whole.reports if then.whole else None,
+            # What could not be seen is not less than before.
+            "reports_before": then.whole.reports if then.whole and now.hub_state in ITS_OWN_WORD else None,
         }
     )

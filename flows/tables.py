@@ -34,13 +34,15 @@ def portals_table(outcome: RunOutcome) -> Table:
     table = Table(box=box.SIMPLE_HEAD, title=f"run {outcome.run}", title_justify="left", padding=(0, 1, 0, 0))
     for name in ("portal", "family", "state"):
         table.add_column(name, no_wrap=name != "state")
-    for name in ("lists", "reports", "new", "changed", "same", "gone", "fetched", "304"):
+    for name in ("lists", "new", "changed", "same", "gone", "fetched", "304"):
         table.add_column(name, justify="right", no_wrap=True)
     for portal in outcome.portals:
         count = {w: sum(d.what == w for d in portal.documents) for w in get_args(What)}
         state = Text("complete" if portal.complete else portal.stop_reason)
         if portal.baseline and portal.complete:
             state.append(", baseline")
+        if portal.reports_before not in (None, portal.reports):
+            state.append(", ").append_text(with_trend(portal.reports, portal.reports_before)).append(" reports")
         if portal.problems:
             state.append(f", {len(portal.problems)} problem(s)", style="yellow")
         table.add_row(
@@ -48,7 +50,6 @@ def portals_table(outcome: RunOutcome) -> Table:
             portal.family or "–",
             state,
             str(portal.list_pages),
-            with_trend(portal.reports, portal.reports_before),
             str(count["new"]),
             str(count["changed"]),
             str(count["unchanged"] + count["repeated"]),

@@ -60,24 +60,25 @@ def discover(
 
         look([portal], settings, work)
     found = results[0]
-    proposal = propose(found, datetime.now(UTC).date())
-    if to is not None:
+    # Without a column there is nothing that a portal file could start from.
+    proposal = propose(found, datetime.now(UTC).date()) if found.columns else None
+    if proposal and to is not None:
         proposal = proposal.model_copy(update={"id": to.name.removesuffix(".yml")})
-    text = write_yaml(proposal)
     if as_json:
-        sys.stdout.write(json.dumps(found.as_json() | {"portal": proposal.model_dump(mode="json")}, ensure_ascii=False))
-        sys.stdout.write("\n")
+        told = found.as_json() | {"portal": proposal.model_dump(mode="json") if proposal else None}
+        sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
     else:
         from flows.commands.portals.drawing import drawn
 
         Console().print(drawn(found))
+    if proposal is None:
+        console.print("no file is written; gongkai portals new makes one for an address that you know")
+        raise typer.Exit(1)
     if to is not None:
-        write_new(to, text)
+        write_new(to, write_yaml(proposal))
         console.print(f"written: {to}; look at it, then: gongkai portals check --offline --folder {to.parent}")
     elif not as_json:
-        sys.stdout.write(f"\n{text}")
-    if not found.columns:
-        raise typer.Exit(1)
+        sys.stdout.write(f"\n{write_yaml(proposal)}")
 
 
 def portal_at(url: str, delay: float) -> Portal:

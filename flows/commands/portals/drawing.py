@@ -29,7 +29,8 @@ def drawn(found: Discovery) -> RenderableType:
     parts.append(Text(f"requests per host: {requests}; ended because: {found.stop}", style="dim"))
     reports = sum(node.reports_below for node in found.columns)
     if found.columns:
-        told = f"{len(found.columns)} column(s), {reports} reports on the first pages of their lists"
+        named = "1 column" if len(found.columns) == 1 else f"{len(found.columns)} columns"
+        told = f"{named}, {reports} reports on the first pages of their lists"
         parts.append(Text(told, style="bold green"))
     else:
         parts.append(Text("no column of annual reports was found", style="bold yellow"))
@@ -52,7 +53,7 @@ def _label(node: Node, starts: set[str]) -> Text:
     if node.state.value != "ok":
         text.append(f"  {node.state.value}{f' ({node.why})' if node.why else ''}", style="yellow")
     if node.reports:
-        text.append(f"  {node.reports} reports")
+        text.append(f"  {node.reports} report{'s' if node.reports > 1 else ''}")
         if node.rows > node.reports:
             text.append(f" of {node.rows} rows")
         text.append(f"{_years(node)}{', more pages' if node.more else ''}, {node.family}", style="dim")

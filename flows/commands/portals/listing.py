@@ -30,23 +30,25 @@ def portals(
             sys.stdout.write(json.dumps(portal.model_dump(mode="json"), ensure_ascii=False) + "\n")
         return
     table = Table(box=box.SIMPLE_HEAD)
-    # One line each, however narrow the terminal; whole addresses stand in --json.
-    for name, least in (("portal", 12), ("region", 6), ("level", 6), ("family", 6), ("seen", 4), ("title", 12)):
-        table.add_column(name, no_wrap=True, min_width=least)
-    table.add_column("first address", no_wrap=True, min_width=8)
+    console = Console()
+    wide = console.width >= 120
+    for name in ("portal", "region", "level", "family"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("title", overflow="fold")
+    table.add_column("first address" if wide else "host", no_wrap=not wide, overflow="fold")
     for name, portal in found.items():
         table.add_row(
-            name,
+            f"{name} [green]✓[/]" if portal.confirmed else name,
             portal.region,
             portal.level or "–",
             portal.family or "–",
-            "yes" if portal.confirmed else "[yellow]no[/]",
             portal.title.removesuffix(" 政府信息公开年报"),
-            str(portal.start_urls[0]),
+            str(portal.start_urls[0]) if wide else portal.start_urls[0].host,
         )
-    console = Console()
     console.print(table)
     levels = Counter(portal.level or "unknown" for portal in found.values())
     told = ", ".join(f"{number} {name}" for name, number in levels.most_common())
     unconfirmed = sum(not portal.confirmed for portal in found.values())
-    console.print(f"{len(found)} portals{f' ({told})' if told else ''}; {unconfirmed} not confirmed by a person yet")
+    console.print(
+        f"{len(found)} portals{f' ({told})' if told else ''}; {unconfirmed} not confirmed (✓) by a person yet"
+    )

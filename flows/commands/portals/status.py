@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.commands.portals.choosing import FamilyOption, Folder, Level, Region, chosen
-from flows.coverage import before
+from flows.coverage import ITS_OWN_WORD, before
 from flows.opening import existing_archive
 from flows.settings import Settings
 from flows.tables import with_trend
@@ -59,7 +59,7 @@ def status(
             sys.stdout.write(json.dumps(_plain(state), ensure_ascii=False) + "\n")
         return
     console = Console()
-    console.print(_table(shown))
+    console.print(_table(shown, console.width >= 110))
     for state in shown:
         for problem in state["last"].problems if state["last"] else ():
             console.print(Text(f"{state['portal'].id}: {problem}", style="yellow"))
@@ -88,19 +88,21 @@ def _plain(state: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _table(states: list[dict[str, Any]]) -> Table:
+def _table(states: list[dict[str, Any]], wide: bool) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for name in ("portal", "hub checked (UTC)", "hub", "lists"):
-        table.add_column(name, no_wrap=name != "lists")
-    for name in ("pages", "rows", "announced", "reports"):
+    for name in ("portal", "checked", "hub", "lists"):
+        table.add_column(name, no_wrap=name in ("portal", "checked"))
+    for name in ("pages", "rows", *(("announced",) if wide else ()), "reports"):
         table.add_column(name, justify="right", no_wrap=True)
-    for name in ("years", "problems"):
-        table.add_column(name, justify="right" if name == "problems" else "left", no_wrap=True)
+    if wide:
+        table.add_column("years", no_wrap=True)
+    table.add_column("problems", justify="right", no_wrap=True)
     for state in states:
         last: Coverage | None = state["last"]
         if last is None:
-            table.add_row(state["portal"].id, Text("never visited", style="dim"))
+            table.add_row(state["portal"].id, Text("never", style="dim"))
             continue
+        announced = ("–" if last.announced is None else str(last.announced),) if wide else ()
         table.add_row(
             last.portal,
             f"{last.checked_at:%Y-%m-%d %H:%M}",
@@ -108,12 +110,19 @@ def _table(states: list[dict[str, Any]]) -> Table:
             Text("whole" if last.complete else last.stop_reason, style="" if last.complete else "yellow"),
             str(last.list_pages),
             str(last.rows),
-            "–" if last.announced is None else str(last.announced),
-            with_trend(last.reports, state["whole"].reports if state["whole"] else None),
-            _years(last),
+            *announced,
+            _reports(last, state["whole"]),
+            *((_years(last),) if wide else ()),
             Text(str(len(last.problems)), style="yellow") if last.problems else Text("–", style="dim"),
         )
     return table
+
+
+def _reports(last: Coverage, whole: Coverage | None) -> Text:
+    """`34 +1`; `– (33)` where nothing could be seen this time, with what the last whole reading saw."""
+    if last.hub_state in ITS_OWN_WORD:
+        return with_trend(last.reports, whole.reports if whole else None)
+    return Text(f"– ({whole.reports})" if whole else "–", style="dim")
 
 
 def _hub(last: Coverage, away: datetime | None) -> Text:
