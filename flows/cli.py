@@ -18,13 +18,14 @@ from flows.commands import (
     listing,
     parse,
     replicate,
+    restrict,
     seal,
     show,
     verify,
 )
 from flows.commands.portals import app as portals
 from flows.shard import group_of
-from model.errors import BadQuery, GongkaiError
+from model.errors import BadQuery, GongkaiError, Restricted
 
 app = typer.Typer(
     name="gongkai",
@@ -47,6 +48,7 @@ app.command(epilog=audit.EPILOG)(audit.audit)
 app.command(epilog=seal.EPILOG)(seal.seal)
 app.command(epilog=verify.EPILOG)(verify.verify)
 app.add_typer(keys.app, name="keys")
+app.command(epilog=restrict.EPILOG)(restrict.restrict)
 app.command(epilog=replicate.EPILOG)(replicate.replicate)
 app.command(epilog=deploy.EPILOG)(deploy.deploy)
 app.add_typer(export.app, name="export")
@@ -66,6 +68,9 @@ def main() -> None:
     except BadQuery as error:
         sys.stderr.write(f"gongkai: {error}\n")
         raise SystemExit(2) from None
+    except Restricted as error:
+        sys.stderr.write(f"gongkai: {error}\n")
+        raise SystemExit(1) from None
     except GongkaiError as error:
         sys.stderr.write(f"gongkai: {error} ({ADVICE[group_of(error)]})\n")
         raise SystemExit(1) from None
