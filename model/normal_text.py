@@ -8,6 +8,7 @@ from functools import lru_cache
 RADICALS = str.maketrans(
     "⺠⻅⻓⻔⻛⻥⻬⻋⻢⻜⻘⻚⻝⻄⻆⻉⻩⻰⻦⻮⻁⻣⺟", "民见长门风鱼齐车马飞青页食西角贝黄龙鸟齿虎骨母"
 )
+SUPPLEMENT = re.compile("[\u2e80-\u2eff]")
 INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0e-\x1f]")
 SPACES = re.compile(r"\s+")
 LINE = 120
@@ -27,7 +28,10 @@ def fold(text: str) -> str:
 def _fold(text: str) -> str:
     if text.isascii():
         return INVISIBLE.sub("", text)
-    return INVISIBLE.sub("", unicodedata.normalize("NFKC", text).translate(RADICALS))
+    plain = unicodedata.normalize("NFKC", text)
+    if SUPPLEMENT.search(plain):
+        plain = plain.translate(RADICALS)
+    return INVISIBLE.sub("", plain)
 
 
 # A line is folded again for each thing that is looked for in it.

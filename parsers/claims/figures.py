@@ -25,6 +25,8 @@ FIGURE = re.compile(
     rf"|(?P<words>(?<![第每同统唯划之任进])[〇零一二两三四五六七八九十百千]{{1,7}})(?P<wunit>{UNITS})(?![事体条窗旦])"
     rf"|(?P<none>{NONE})|(?P<all>均(?:获|被|予以|得到|依法|判决)?维持)"
 )
+# What a figure can begin with: a first look, so that the pattern is tried at few places.
+FIRST = re.compile("[0-9〇零一二两三四五六七八九十百千未没无均]")
 STRONG = re.compile(r"[。;!?]")
 SPACE = re.compile(r"\s")
 NEAREST = 60
@@ -93,7 +95,11 @@ def figures(text: str) -> Iterator[Figure]:
     sentence = last = 0
     ends = STRONG.finditer(text)
     stop = next(ends, None)
-    for match in FIGURE.finditer(text):
+    reached = 0
+    for first in FIRST.finditer(text):
+        if first.start() < reached or (match := FIGURE.match(text, first.start())) is None:
+            continue
+        reached = match.end()
         while stop is not None and stop.start() < match.start():
             sentence = last = stop.end()
             stop = next(ends, None)

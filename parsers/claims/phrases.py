@@ -1,6 +1,7 @@
 """The phrase families of `phrases.yml`, compiled once."""
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -35,11 +36,11 @@ class Family:
 
 @dataclass(frozen=True)
 class Phrases:
-    """Families in the order of the file, and all their words for a first look."""
+    """Families in the order of the file; `by_word`: those that a word may belong to, for a first look."""
 
     families: tuple[Family, ...]
     names: dict[str, Sum]
-    words: frozenset[str]
+    by_word: dict[str, frozenset[int]]
 
 
 @lru_cache(maxsize=1)
@@ -50,7 +51,11 @@ def phrases() -> Phrases:
     names: dict[str, Sum] = {name: ((1, id),) for name, id in raw["names"].items()}
     names |= {group: tuple(t for name in members for t in names[name]) for group, members in raw["groups"].items()}
     families = tuple(_family(entry, raw, names) for entry in raw["families"])
-    return Phrases(families, names, frozenset(word for family in families for word in family.words))
+    by_word: dict[str, set[int]] = defaultdict(set)
+    for n, family in enumerate(families):
+        for word in family.words:
+            by_word[word].add(n)
+    return Phrases(families, names, {word: frozenset(numbers) for word, numbers in by_word.items()})
 
 
 def _family(entry: dict[str, Any], raw: dict[str, Any], names: dict[str, Sum]) -> Family:

@@ -1,11 +1,11 @@
 """Claims in running text: which phrase a figure belongs to, and what must not be taken for a claim."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from model.report import Claim, Number
-from parsers.claims.comparing import Values, compare, sum_of, trusted, written
+from parsers.claims.comparing import Known, compare, sum_of, trusted, written
 from parsers.claims.figures import Figure, Words, figures
 from parsers.claims.phrases import Family, Sum, phrases
 
@@ -51,31 +51,33 @@ class Sentence:
     channels: list[tuple[Figure, Family]] = field(default_factory=list)
 
 
-def claims_of(text: str, values: Values, *, year: int | None = None, suspect: Collection[str] = ()) -> list[Claim]:
+def claims_of(
+    text: str, values: Mapping[str, Number | None], *, year: int | None = None, suspect: Collection[str] = ()
+) -> list[Claim]:
     """Claims in the order of the text. `span` counts characters of `text`; `year` is the year reported on.
 
     Figures for which the form has no cell have no `compared_with`. What speaks of another year, of a part of the
     agency, of another duty or of a difference is no claim.
     """
     words = Words(text)
-    values = trusted(values, suspect)
+    known = trusted(values, suspect)
     found: list[Claim] = []
     sentence = Sentence(-1)
     for figure in figures(words.text):
         if figure.sentence != sentence.start:
-            found += _channels(sentence, words, values)
+            found += _channels(sentence, words, known)
             sentence = Sentence(figure.sentence)
-        found += _claims_at(figure, sentence, words, values, year)
-    return sorted(found + _channels(sentence, words, values), key=lambda claim: claim.span)
+        found += _claims_at(figure, sentence, words, known, year)
+    return sorted(found + _channels(sentence, words, known), key=lambda claim: claim.span)
 
 
-def _claims_at(figure: Figure, sentence: Sentence, words: Words, values: Values, year: int | None) -> Iterator[Claim]:
+def _claims_at(figure: Figure, sentence: Sentence, words: Words, known: Known, year: int | None) -> Iterator[Claim]:
     if figure.unit == "%":
-        if (claim := _share(figure, sentence, words, values)) is not None:
+        if (claim := _share(figure, sentence, words, known)) is not None:
             yield claim
         return
     if figure.kind == "all":
-        if (claim := _all_upheld(figure, sentence, words, values)) is not None:
+        if (claim := _all_upheld(figure, sentence, words, known)) is not None:
             yield claim
         return
     picked = _zero_family(figure) if figure.kind == "none" else _nearest(figure, sentence)
@@ -86,7 +88,7 @@ def _claims_at(figure: Figure, sentence: Sentence, words: Words, values: Values,
         if family.channel:
             sentence.channels.append((figure, family))
             continue
-        claim = _claim(family, figure, start, end, words, values)
+        claim = _claim(family, figure, start, end, words, known)
         soft = family.soft or PERHAPS_PART.search(said[-80:])
         if soft and not claim.agrees:
             continue
@@ -120,9 +122,10 @@ def _nearest(figure: Figure, sentence: Sentence) -> list[tuple[Family, int, int]
     every = EVERY.search(before)
     looked = before[: every.start()] if every else before
     near = f"{before}\0{figure.after}"
-    met = {word for word in phrases().words if word in near}
-    for family in phrases().families:
-        if figure.unit not in family.units or met.isdisjoint(family.words):
+    families, by_word = phrases().families, phrases().by_word
+    for number in sorted(frozenset().union(*[numbers for word, numbers in by_word.items() if word in near])):
+        family = families[number]
+        if figure.unit not in family.units:
             continue
         if family.within is not None and family.within not in (b for b, _ in sentence.blocks[-1:]):
             continue
@@ -159,12 +162,12 @@ def _zero_family(figure: Figure) -> list[tuple[Family, int, int]]:
     return []
 
 
-def _claim(family: Family, figure: Figure, start: int, end: int, words: Words, values: Values) -> Claim:
+def _claim(family: Family, figure: Figure, start: int, end: int, words: Words, known: Known) -> Claim:
     number, slack = figure.number, figure.slack
     if figure.unit in ("元", "万元", "亿元") and family.candidates:
         number *= {"元": 0.0001, "万元": 1, "亿元": 10_000}[figure.unit]
         slack = 0.011
-    compared, agrees = compare(number, slack, family.candidates, values)
+    compared, agrees = compare(number, slack, family.candidates, known)
     return _written(family.quantity, figure.number, start, end, words, compared, agrees)
 
 
@@ -176,7 +179,7 @@ def _written(quantity: str, number: float, start: int, end: int, words: Words, c
                  agrees=agrees)  # fmt: skip
 
 
-def _share(figure: Figure, sentence: Sentence, words: Words, values: Values) -> Claim | None:
+def _share(figure: Figure, sentence: Sentence, words: Words, known: Known) -> Claim | None:
     """占33.9% or (33.9%) behind a claim, 予以公开占58.5%: of what was closed, or of what was received."""
     share = SHARE.search(figure.before)
     if share is None:
@@ -194,20 +197,22 @@ def _share(figure: Figure, sentence: Sentence, words: Words, values: Values) -> 
         return None
     names = phrases().names
     wholes: list[Sum] = [_named(text, names) for text in WHOLES]
-    parts |= {t for c in family.candidates if (t := sum_of(c, values)) is not None}
-    known: list[str] = []
-    agrees = False
+    parts |= {t for c in family.candidates if (t := sum_of(c, known)) is not None}
+    first = None
     for whole in wholes:
-        total = sum_of(whole, values)
+        total = sum_of(whole, known)
         if not total or not parts:
             continue
-        known.append(f"{family.quantity} / ({written(whole)})")
-        if any(abs(part / total * 100 - figure.number) <= TOLERANCE for part in parts):
-            known, agrees = [known[-1]], True
+        agrees = any(abs(part / total * 100 - figure.number) <= TOLERANCE for part in parts)
+        first = written(whole) if first is None or agrees else first
+        if agrees:
             break
-    if not known:
+    else:
+        agrees = False
+    if first is None:
         return None
-    return _written(f"{family.quantity}, share", figure.number, start, figure.end, words, known[0], agrees)
+    compared = f"{family.quantity} / ({first})"
+    return _written(f"{family.quantity}, share", figure.number, start, figure.end, words, compared, agrees)
 
 
 def _named(text: str, names: dict[str, Sum]) -> Sum:
@@ -221,7 +226,7 @@ def _named(text: str, names: dict[str, Sum]) -> Sum:
     return tuple(terms)
 
 
-def _all_upheld(figure: Figure, sentence: Sentence, words: Words, values: Values) -> Claim | None:
+def _all_upheld(figure: Figure, sentence: Sentence, words: Words, known: Known) -> Claim | None:
     """行政复议7件,诉讼9件,均获维持: as many upheld as there were."""
     if not sentence.blocks:
         return None
@@ -229,17 +234,17 @@ def _all_upheld(figure: Figure, sentence: Sentence, words: Words, values: Values
     blocks = dict.fromkeys(b for q, _ in sentence.blocks for b in OUTCOME_BLOCKS[q])
     terms = tuple((1, names[b][0][1].removesuffix("total") + "upheld") for b in blocks)
     number = sum(n for _, n in sentence.blocks)
-    compared, agrees = compare(number, 0, (terms,), values)
+    compared, agrees = compare(number, 0, (terms,), known)
     return _written("all upheld", number, figure.start, figure.end, words, compared, agrees)
 
 
-def _channels(sentence: Sentence, words: Words, values: Values) -> list[Claim]:
+def _channels(sentence: Sentence, words: Words, known: Known) -> list[Claim]:
     """网站申请195件、当面申请4件、信函申请13件: one claim, their sum. One or two channels may be but examples."""
     listed = sentence.channels
     if len(listed) < 2:
         return []
     number = sum(figure.number for figure, _ in listed)
-    compared, agrees = compare(number, 0, listed[0][1].candidates, values)
+    compared, agrees = compare(number, 0, listed[0][1].candidates, known)
     if len(listed) == 2 and not agrees:
         return []
     first, last = listed[0][0], listed[-1][0]
