@@ -18,6 +18,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
+from model.document import Event
 from model.errors import BadQuery, CrawlFailed, GongkaiError, PortalUnavailable, Temporary
 from model.portal import Portal
 from spiders.portal_files import load_portals
@@ -113,12 +114,23 @@ async def settle(archive: Archive, run: str, portals: dict[str, Portal], mark: b
     return await asyncio.to_thread(settle_run, archive, run, portals, on_document, mark)
 
 
+def tellable_events(archive: Archive, since: datetime) -> list[Event]:
+    """Events but those of reports and versions that are withheld."""
+    withheld = archive.withheld()
+
+    def hidden(event: Event) -> bool:
+        version = event.details.get("version")
+        return withheld.hides(event.subject, version if isinstance(version, int) else None)
+
+    return [event for event in archive.events(since) if not hidden(event)]
+
+
 @task(name="alert", task_run_name="alert", cache_policy=NO_CACHE, persist_result=False)
 async def alert(
     archive: Archive, subscriptions: Subscriptions, portals: dict[str, Portal], now: datetime
 ) -> DeliverySummary:
     """Write the feeds and deliver what is due."""
-    events = await asyncio.to_thread(archive.events, now - HORIZON)
+    events = await asyncio.to_thread(tellable_events, archive, now - HORIZON)
     if subscriptions.feeds is not None:
         feeds = subscriptions.feeds
         address = str(feeds.url) if feeds.url else None

@@ -19,6 +19,8 @@ def the_report(archive: Archive, words: Iterable[str], settings: Settings) -> Re
         return found[0]
     query = " ".join(asked)
     if not found:
+        for row in find_reports(archive, asked, settings.storage, restricted=True):
+            archive.require_open(row.report_id)
         raise BadQuery(f"no report in {archive.store.describe()} matches '{query}'; gongkai list shows what there is")
     named = "; ".join(
         f"{r.agency_name} {r.report_year}" + ("" if r.scope == "own" else f" ({r.scope})") for r in found[:MOST_NAMED]

@@ -10,15 +10,15 @@ from storage.locations import Locations
 from storage.memory import Memory
 from storage.parsed import ParsedReports
 from storage.raw import RawBodies
+from storage.restrictions import Restrictions
 from storage.runs import Runs
-from storage.versions import Versions
 
 
 class Archive(
     RawBodies,
     Ledger,
     Runs,
-    Versions,
+    Restrictions,
     ParsedReports,
     Findings,
     Events,

@@ -58,11 +58,20 @@ class ReportRow(Record):
     versions: int
 
 
-def find_reports(archive: Archive, words: list[str], settings: StorageSettings) -> list[ReportRow]:
-    """Search the archive as it is now: `Catalogue.find_reports` after bringing the catalogue up to date."""
+def find_reports(
+    archive: Archive, words: list[str], settings: StorageSettings, *, restricted: bool = False
+) -> list[ReportRow]:
+    """Search the archive as it is now: `Catalogue.find_reports` after bringing the catalogue up to date.
+
+    Reports that are withheld (`gongkai restrict`) are left out unless `restricted` asks for them.
+    """
     catalogue = Catalogue.of(archive, settings)
     catalogue.refresh()
-    return catalogue.find_reports(words)
+    found = catalogue.find_reports(words)
+    if restricted:
+        return found
+    withheld = {record.report_id for record in archive.standing_restrictions() if record.version is None}
+    return [row for row in found if row.report_id not in withheld]
 
 
 class Catalogue:

@@ -53,6 +53,8 @@ def diff(
     chain = archive.versions(report.report_id)
     name = f"{report.agency_name} {report.report_year}"
     old, new = _chosen(chain, older, newer, name, sum(archive.repeats(report.report_id).values()))
+    for version in (old, new):
+        archive.require_open(report.report_id, version.n)
     told = difference(archive, old, new)
     if as_json:
         sys.stdout.write(json.dumps({"report_id": report.report_id, **told}, ensure_ascii=False) + "\n")

@@ -15,6 +15,7 @@ from flows.tables import verdict_text
 from flows.understand import understand
 from storage.archive import Archive
 from storage.catalogue import ReportRow, find_reports
+from storage.restrictions import Withheld
 
 EPILOG = """Examples:
 
@@ -38,9 +39,10 @@ def list_reports(
     settings = Settings()
     archive = existing_archive(store or settings.store, settings)
     found = find_reports(archive, words or [], settings.storage)
+    withheld = archive.withheld()
     if as_json:
         for report in found:
-            told = {**report.model_dump(mode="json"), "verdict": _verdict(archive, report)}
+            told = {**report.model_dump(mode="json"), "verdict": _verdict(archive, withheld, report)}
             sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
         return
     table = Table(box=box.SIMPLE_HEAD)
@@ -51,7 +53,7 @@ def list_reports(
             report.agency_name,
             report.region or "–",
             str(report.report_year),
-            verdict_text(_verdict(archive, report)),
+            verdict_text(_verdict(archive, withheld, report)),
             str(report.versions),
             report.report_id,
         )
@@ -59,6 +61,8 @@ def list_reports(
     Console().print(f"{len(found)} reports")
 
 
-def _verdict(archive: Archive, report: ReportRow) -> str:
-    """By the parser of today, of the newest version."""
+def _verdict(archive: Archive, withheld: Withheld, report: ReportRow) -> str:
+    """By the parser of today, of the newest version; `restricted` when that may not be shown."""
+    if withheld.hides(report.report_id, report.versions):
+        return "restricted"
     return str(understand(archive, archive.version(report.report_id, report.versions).manifest)["verdict"])

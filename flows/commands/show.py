@@ -45,6 +45,7 @@ def show(
             f"{report.agency_name} {report.report_year} has {len(chain)} version(s), there is no version {version}"
         )
     chosen = chain[(version or len(chain)) - 1]
+    archive.require_open(report.report_id, chosen.n)
     parsed = understand(archive, chosen.manifest)
     years = between(archive, known_agencies(archive), report.report_id, chosen)
     if as_json:

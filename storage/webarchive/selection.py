@@ -56,10 +56,11 @@ def taken(archive: Archive, selection: Selection, on_part: Callable[[int, int], 
     that the archive does not hold as it should.
     """
     parts = ledger_parts(archive, selection)
+    withheld = archive.withheld()
     for number, key in enumerate(parts, start=1):
         warcs: dict[str, bytes] = {}
         for record, packed in read_lines(archive.store, key):
-            if isinstance(record, Capture) and selection.fits(record):
+            if isinstance(record, Capture) and selection.fits(record) and not withheld.hides_capture(record):
                 yield Taken(record, _body(archive, record, packed, warcs))
         if on_part is not None:
             on_part(number, len(parts))
