@@ -22,7 +22,7 @@ from model.forms_tables import Block, Column, FormData, FormTable, OpenColumns, 
 
 __all__ = [
     "Block", "CheckRule", "Column", "Derived", "Form", "FormField", "FormTable", "GridCell", "Identity",
-    "MentionRule", "OpenColumns", "Row", "Section", "form_for_year", "load_forms", "read_form",
+    "MentionRule", "OpenColumns", "Row", "Section", "load_forms", "read_form",
 ]  # fmt: skip
 
 
@@ -85,9 +85,15 @@ class Form(FormData):
         return next((t for t in self.tables if t.id == table_id), None)
 
     def with_columns(self, table_id: str, columns: tuple[Column, ...]) -> Form:
-        """This form as a document prints it that has value columns of its own; the checks hold for each of them."""
+        """This form as a document prints it that has value columns of its own.
+
+        Checks with a placeholder for the columns hold for each of them; those that name an id that is gone are dropped.
+        """
         tables = tuple(t.with_columns(columns) if t.id == table_id else t for t in self.tables)
-        return self.changed(tables=tables)
+        known = {f.id for t in tables for f in t.fields}
+        checks = tuple(c for c in self.checks if c.each or known.issuperset(c.named))
+        mentions = tuple(m for m in self.mentions if m.place in known)
+        return self.changed(tables=tables, checks=checks, mentions=mentions)
 
     @cached_property
     def identities(self) -> tuple[Identity, ...]:
@@ -124,8 +130,3 @@ def load_forms() -> dict[str, Form]:
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".yml")), key=lambda f: f.name, reverse=True)
     forms = [read_form(f.read_text(encoding="utf-8"), f.name) for f in files]
     return {form.id: form for form in sorted(forms, key=lambda f: -f.years.first)}
-
-
-def form_for_year(year: int) -> Form | None:
-    """The form that was in force for a report year: an expectation, never a finding about a document."""
-    return next((f for f in load_forms().values() if year in f.years), None)

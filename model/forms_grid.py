@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 def _header(table: FormTable, block: Block) -> list[list[GridCell]]:
     depth = max(c.depth for c in block.columns)
     lines: list[list[GridCell]] = [[] for _ in range(depth)]
-    if table.label_width:
+    if table.row_layout == "outline":
+        lines[0] += [GridCell(block.head or table.corner, rowspan=depth), GridCell("单位", rowspan=depth)]
+    elif table.label_width:
         lines[0].append(GridCell(block.head or table.corner, colspan=table.label_width, rowspan=depth))
 
     def put(column: Column, level: int) -> None:

@@ -34,6 +34,11 @@ class CheckRule(FormData):
     after_reform: Severity | None = None
 
     @property
+    def named(self) -> frozenset[str]:
+        """Terms of this report that stand in the rule as they are, without placeholders."""
+        return frozenset(t for t in (*self.left, *self.right) if not t.startswith(LAST) and not {"<", "*"} & set(t))
+
+    @property
     def between_years(self) -> bool:
         return any(t.startswith(LAST) for t in (*self.left, *self.right))
 

@@ -176,7 +176,7 @@ def _words(report: Report, page: Page, reading: TitleReading, used: dict[str, Fo
         reading.year, editions
     )
     report.sections = sections_of(page, form)
-    report.findings += era_findings(used, reading.year, page) + mention_findings(report, used)
+    report.findings += era_findings(used, reading.year, page, editions) + mention_findings(report, used)
     overview = report.sections.get("overview")
     report.claims = claims_of(overview.text, report.values) if overview else []
     there = [t.verdict for t in report.tables.values() if t.verdict is not TableVerdict.ABSENT]

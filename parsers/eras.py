@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from model.forms import Form, form_for_year, load_forms
+from model.forms import Form
 from model.normal_text import label_key, squeeze
 from model.report import Finding
 from model.vocabulary import Fault, Severity
@@ -58,20 +58,21 @@ def _score(index: LabelIndex, table_id: str, found: Alignment) -> float:
     return filled - (len(table.fields) - filled) + MARKER * marks
 
 
-def era_findings(forms: dict[str, Form], year: int | None, page: Page) -> list[Finding]:
+def era_findings(forms: dict[str, Form], year: int | None, page: Page, editions: list[Form]) -> list[Finding]:
     """Warnings where the edition is not the one of the year, or not the one that the text cites.
 
-    `forms`: table to the form that it was read with. The citation is weak evidence: offices copy it from year to year.
+    `forms`: table to the form that it was read with; `editions`: all that there are, the newest first. The citation is
+    weak evidence: offices copy it from year to year.
     """
     found = []
-    expected = form_for_year(year) if year is not None else None
+    expected = next((f for f in editions if year is not None and year in f.years), None)
     for table_id, form in forms.items():
         if expected is not None and form.id != expected.id:
             message = f"the table has the form {form.id}, in force for {year} was {expected.id}"
             found.append(_warning("ERA-YEAR", table_id, message))
     cited = set(CITED.findall(label_key(squeeze("".join(page.lines[:40]))[:20_000])))
     used = {f.id: f for f in forms.values()}
-    named = {c for c in cited for f in _all_forms() if c in f.cites}
+    named = {c for c in cited for f in editions if c in f.cites}
     if named and used and not any(c in f.cites for f in used.values() for c in named):
         message = f"the text cites {', '.join(sorted(named))}, the tables have the form {', '.join(sorted(used))}"
         found.append(_warning("ERA-CITED", "tables", message))
@@ -81,10 +82,6 @@ def era_findings(forms: dict[str, Form], year: int | None, page: Page) -> list[F
 def edition_in_words(year: int | None, forms: list[Form]) -> Form:
     """The edition by which a report without tables is divided: nothing but its year tells. `forms`: newest first."""
     return next((f for f in forms if year is not None and year in f.years), forms[0])
-
-
-def _all_forms() -> list[Form]:
-    return list(load_forms().values())
 
 
 def _warning(code: str, place: str, message: str) -> Finding:

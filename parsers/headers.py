@@ -15,6 +15,7 @@ from parsers.placing import Walk
 
 MOST_COLUMNS = 12
 LONGEST_NAME = 40
+NO_WORD = re.compile(r"\W")
 # Headings that stand above the names of columns
 ABOVE = frozenset({"统计数", "数量", "统计数据", "数据"})
 
@@ -78,8 +79,8 @@ def _with_columns(index: LabelIndex, table_id: str, names: tuple[str, ...]) -> L
     columns: list[Column] = []
     for name in names:
         column = next((c for c in known if c.match and re.search(c.match, name)), None)
-        column_id = column.id if column else name.replace(".", "")
-        if any(c.id == column_id for c in columns):
+        column_id = column.id if column else NO_WORD.sub("", name)
+        if not column_id or any(c.id == column_id for c in columns):
             column_id = f"{column_id}_{len(columns) + 1}"
         columns.append(Column(id=column_id, label=name))
     return LabelIndex(index.form.with_columns(table_id, tuple(columns)))
