@@ -14,7 +14,7 @@ from parsers.align import align
 from parsers.alignment import Alignment
 from parsers.annex import annex_of
 from parsers.checks import cannot_make_rules
-from parsers.claims import claims_of
+from parsers.claims import claim_findings, claims_in
 from parsers.digests import VERSION, parser_digest
 from parsers.eras import IN_WORDS, Readings, best_reading, edition_in_words, era_findings, likely_forms
 from parsers.glued import read_glued
@@ -177,8 +177,9 @@ def _words(report: Report, page: Page, reading: TitleReading, used: dict[str, Fo
     )
     report.sections = sections_of(page, form)
     report.findings += era_findings(used, reading.year, page, editions) + mention_findings(report, used)
-    overview = report.sections.get("overview")
-    report.claims = claims_of(overview.text, report.values) if overview else []
+    tables = {section.id for section in form.sections if section.table}
+    report.claims = claims_in(report.sections, tables, report.values, year=reading.year, suspect=set(report.suspect))
+    report.findings += claim_findings(report.claims)
     there = [t.verdict for t in report.tables.values() if t.verdict is not TableVerdict.ABSENT]
     if there:
         report.verdict = ReportVerdict(max(there, key=ORDER.index).value)

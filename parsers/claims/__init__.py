@@ -6,5 +6,6 @@ Agencies use the same verbs for different quantities, so each phrase has a set o
 
 from parsers.claims.findings import claim_findings
 from parsers.claims.reading import claims_of
+from parsers.claims.sections import claims_in
 
-__all__ = ["claim_findings", "claims_of"]
+__all__ = ["claim_findings", "claims_in", "claims_of"]
