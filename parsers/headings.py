@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from model.forms import Section
 from model.normal_text import bare_label, fold, label_key
@@ -100,10 +101,12 @@ def _numbered(line: str, patterns: Patterns, style: re.Pattern[str]) -> Heading 
 def _unnumbered(line: str, patterns: Patterns, seen: set[str]) -> Heading | None:
     """A heading that lost its number: a short line that is little else than the keyword of a part not yet met."""
     key = label_key(line)
-    if annex := ANNEX.match(key):
+    if key[:1] == "附" and (annex := ANNEX.match(key)):
         section = next((s for s, p in patterns if s.table and p.search(key[annex.end() :] or key)), None)
         return Heading(section, line) if section is not None else None
     if not 3 < len(key) <= LONGEST_UNNUMBERED or NO_HEADING.search(key) or bare_label(key) != key:
+        return None
+    if not _any_of(tuple(s.match for s, _ in patterns)).search(key):
         return None
     for section, pattern in patterns:
         if section.id in seen:
@@ -111,6 +114,12 @@ def _unnumbered(line: str, patterns: Patterns, seen: set[str]) -> Heading | None
         if key == label_key(section.heading) or ((m := pattern.search(key)) and len(m[0]) * 2 > len(key)):
             return Heading(section, line)
     return None
+
+
+@lru_cache(maxsize=16)
+def _any_of(keywords: tuple[str, ...]) -> re.Pattern[str]:
+    """One look for all keywords: most lines have none."""
+    return re.compile("|".join(f"(?:{k})" for k in keywords))
 
 
 def _split(line: str, patterns: Patterns, last: int) -> Iterator[tuple[str, Heading | None]]:

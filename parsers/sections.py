@@ -26,6 +26,8 @@ CONTACT = re.compile(
     r"|[\w.+-]+@[\w-]+\.[\w.]+|(?<!\d)(?:0\d{2,3}-?\d{7,8}|1[3-9]\d{9})(?!\d)",
     re.IGNORECASE,
 )
+# No contact without one of these: looking for addresses in long words takes long.
+MAY_BE_CONTACT = re.compile(r"电话|传真|邮编|邮箱|联系人|mail|@|\d{7}", re.IGNORECASE)
 # 该部分以表格形式报告。表格如下： (详见下表) 单位：件
 LEFTOVER = re.compile(
     r"^[(（]?(?:(?:该|本|此)(?:部分|项|表).{0,12}表.{0,16}|(?:详见|见|具体见|如)?下表.{0,4}|表格(?:如下|见下).{0,4}|(?:计量)?单位[:：].{1,6})[)）。:：]*$"
@@ -56,13 +58,17 @@ def sections_of(page: Page, form: Form) -> dict[str, SectionText]:
         text = _before_the_table(text, form, current) if current.table and len(text) > LONGEST_HEADING else text
         part = found[current.id]
         if text:
-            part.text += ("\n" if part.text else "") + CONTACT.sub("", text)
+            part.text += ("\n" if part.text else "") + _without_contacts(text)
     return {k: v for k, v in found.items() if v.text}
 
 
 def body_of(page: Page) -> str:
     """The whole text of a report without headings: its longer lines, contact details taken out."""
-    return "\n".join(CONTACT.sub("", line.text) for line in _lines(page) if line.prose)
+    return "\n".join(_without_contacts(line.text) for line in _lines(page) if line.prose)
+
+
+def _without_contacts(text: str) -> str:
+    return CONTACT.sub("", text) if MAY_BE_CONTACT.search(text) else text
 
 
 def _lines(page: Page) -> Iterator[_Line]:

@@ -15,6 +15,7 @@ MOST_BYTES = 30_000_000
 MOST_TAGS = 600_000
 MOST_CELLS = 60_000
 MOST_DEPTH = 40_000
+FEWEST_BYTES = 3 * MOST_DEPTH
 MOST_TABLES_OPEN = 200
 
 DROPPED = ("script", "style", "noscript", "template", "select", "svg")
@@ -43,7 +44,7 @@ class TooHostile(NeedsReview):
 
 @dataclass(frozen=True)
 class Limits:
-    """What was counted in the text of a page."""
+    """What was counted in the text of a page; `tags` is 0 for a page too short to have many."""
 
     tags: int
     tables_open: int
@@ -53,7 +54,8 @@ def measure(content: bytes) -> Limits:
     """Counts before building. Raises TooHostile with the limit that was passed."""
     if len(content) > MOST_BYTES:
         raise TooHostile(f"page has {len(content)} bytes, more than {MOST_BYTES}")
-    tags = content.count(b"<")
+    # A tag has three letters at least: short pages need no counting.
+    tags = content.count(b"<") if len(content) > FEWEST_BYTES else 0
     if tags > MOST_TAGS:
         raise TooHostile(f"page has {tags} tags, more than {MOST_TAGS}")
     lower = content.lower()
@@ -71,13 +73,18 @@ def measure(content: bytes) -> Limits:
     return Limits(tags, tables_open)
 
 
+def tree_of(content: bytes) -> "etree._Element | None":
+    """The tree that lxml makes of a page; None of a page without any element."""
+    return etree.fromstring(content or b"<p>", PARSER)
+
+
 def read_html(content: bytes, *, hidden_tables: bool = False) -> Page:
     """A page from HTML in UTF-8. Raises TooHostile for what no report looks like.
 
     `hidden_tables`: read those, too, that the page does not show (tabs that a script opens).
     """
     limits = measure(content)
-    root = etree.fromstring(content or b"<p>", PARSER)
+    root = tree_of(content)
     page = Page(reader="lxml", truncated=limits.tables_open > 0)
     if root is None:
         return page
@@ -96,27 +103,35 @@ def _tidy(text: str) -> str:
 
 def _head(root: "etree._Element", page: Page) -> None:
     """Titles, dates and sources that the page names; takes out what holds no words of the report."""
-    for meta in root.iter("meta"):
-        name, content = meta.get("name") or meta.get("property") or "", (meta.get("content") or "").strip()
-        if not content:
+    titles = []
+    for element in list(root.iter("meta", "title", "h1", *DROPPED)):
+        if element.tag == "meta":
+            _note_meta(element, page)
             continue
-        if NAMED.match(name):
-            page.titles.append(content)
-        elif DATED.match(name):
-            page.published = page.published or content
-        elif SOURCED.match(name):
-            page.source = page.source or content
-        elif SITED.match(name):
-            if name.lower() == "sitename":
-                page.site = page.site or content
-            else:
-                page.site_code = page.site_code or content
-    titles = [_tidy("".join(map(str, t.itertext()))) for t in root.iter("title", "h1")]
+        if element.tag in ("title", "h1"):
+            titles.append(_tidy("".join(map(str, element.itertext()))))
+        if element.tag != "h1":
+            element.text = None
+            for child in list(element):
+                element.remove(child)
     page.titles += [t for t in titles if t]
-    for dropped in list(root.iter(*DROPPED, "title")):
-        dropped.text = None
-        for child in list(dropped):
-            dropped.remove(child)
+
+
+def _note_meta(meta: "etree._Element", page: Page) -> None:
+    name, content = meta.get("name") or meta.get("property") or "", (meta.get("content") or "").strip()
+    if not content:
+        return
+    if NAMED.match(name):
+        page.titles.append(content)
+    elif DATED.match(name):
+        page.published = page.published or content
+    elif SOURCED.match(name):
+        page.source = page.source or content
+    elif SITED.match(name):
+        if name.lower() == "sitename":
+            page.site = page.site or content
+        else:
+            page.site_code = page.site_code or content
 
 
 def _body(root: "etree._Element", page: Page) -> None:
@@ -129,15 +144,18 @@ def _body(root: "etree._Element", page: Page) -> None:
         tail = table.tail
         table.clear()
         table.text, table.tail = f"{MARK}{len(tables) - 1}", tail
-    # Without a table, line feeds may be all that divides cells: <pre>, or a text in a shell of HTML.
     add = page.items.append
     for run in cast("Iterator[str]", root.itertext()):
-        if run.startswith(MARK) and run[1:].isdecimal() and int(run[1:]) < len(tables):
-            page.items.extend(tables[int(run[1:])])
+        words = run.split()
+        if not words:
+            continue
+        line = words[0] if len(words) == 1 else " ".join(words)
+        if line[0] == MARK and line[1:].isdecimal() and int(line[1:]) < len(tables):
+            page.items.extend(tables[int(line[1:])])
         elif tables:
-            if tidy := _tidy(run):
-                add(tidy)
+            add(line)
         else:
+            # Line feeds may be all that divides cells: <pre>, or a text in a shell of HTML.
             page.items.extend(line for line in map(_tidy, run.split("\n")) if line)
 
 

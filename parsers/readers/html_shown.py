@@ -8,7 +8,8 @@ from lxml import etree
 
 # display: none; visibility:hidden; mso-hide:all
 HIDES = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all", re.IGNORECASE)
-NEEDLES = ("none", "NONE", "idden", "IDDEN", "mso-hide", "isibility: coll", "isibility:coll")
+# display:none, visibility:hidden, mso-hide:all, as they are spelled
+NEEDLES = ("none", "hidden", "mso-hide", "NONE", "HIDDEN")
 STYLED: Any = etree.XPath("//*[contains(@style, $needle)]")
 FLAGGED: Any = etree.XPath("//*[@hidden]")
 CELLS = ("td", "th")
