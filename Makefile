@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 STORE ?= folder
 READY := $(VENV)/.ready
 BROWSER := $(VENV)/.browser
+REPLAY := .venv-replay
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock kill deep bench clean
+.PHONY: help setup demo test check format lock kill deep bench replay clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -66,5 +67,14 @@ deep: setup ## Thousands of generated documents and mutations through the parser
 bench: setup ## Measure against peers (ONLY="parse": one subject)
 	@$(BIN)/python -m tests.bench $(ONLY)
 
+$(REPLAY)/.ready: infra/replay-tools.txt
+	@$(PYTHON) -m venv $(REPLAY)
+	@echo "Installing pywb and wacz into $(REPLAY) ..."
+	@$(REPLAY)/bin/python -m pip install -q --disable-pip-version-check -r infra/replay-tools.txt
+	@touch $@
+
+replay: setup $(REPLAY)/.ready ## Exports in other people's programs: wacz validate, pywb played in a browser
+	@GONGKAI_REPLAY_TOOLS=$(CURDIR)/$(REPLAY)/bin $(BIN)/python -m pytest -q -m replay
+
 clean: ## Remove .venv and caches (never an archive)
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
+	@rm -rf $(VENV) $(REPLAY) .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
