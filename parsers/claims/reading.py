@@ -2,12 +2,22 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from model.report import Claim, Number
-from parsers.claims.comparing import Known, compare, sum_of, trusted, written
+from parsers.claims.comparing import Known, trusted
 from parsers.claims.figures import Figure, Words, figures
-from parsers.claims.phrases import Family, Sum, phrases
+from parsers.claims.leaning import (
+    OUTCOME_BLOCKS,
+    Sentence,
+    all_upheld,
+    before_share,
+    by_channels,
+    claim_at,
+    growth_of,
+    share_of,
+)
+from parsers.claims.phrases import Family, phrases
 
 # The same verbs for other duties: replies to deputies, hotlines, the mayor's letter box.
 OTHER_DUTY = re.compile(
@@ -20,6 +30,7 @@ DIFFERENCE = re.compile(
 LAST_YEAR = re.compile(
     r"去年|上年(?!度?(?:末)?(?:的)?[^,。;]{0,4}结转)|上一年(?!度?结转)|往年|同期|前年|历年|(?<!今年)(?<!年)以来"
 )
+SAID_LAST = re.compile(r"(?:去年|上年|上一年)度?(?:全年|共|同期)?[^,。;]{0,24}$")
 YEAR = re.compile(r"(?<![\d〔\[(])(20\d\d)年(?![^,。;]{0,12}(?:结转|印发))")
 # 其中市公安局20件; 市直部门收到30件 is a part in one report and the whole in another
 PART_OF = re.compile(
@@ -29,66 +40,61 @@ PERHAPS_PART = re.compile(
     r"(?:[省市县区]直|[省市县区]本级|市级|区级|县级|各(?:市|县|区|乡|镇|街道|部门|单位)|下属|所属|直属|派驻|乡镇|镇街|办公室代)[^。;]{0,40}$"
 )
 IF = re.compile(r"(?:如|若|凡|对于?|是否)[^,。;]{0,6}$")
-SHARE = re.compile(r"占(?:比|[^,。;]{0,14}?)(?:的|为|约|达|到|比|:)*$|^\($")
 EVERY = re.compile(r"(?:均|都|各|皆)(?:为|是)?$")
 PUBLIC = re.compile(r"公民、?法人(?:和|或|及|或者|以及|与)其[他它]组织")
-OUTCOME_BLOCKS = {
-    "reviews": ("review",),
-    "lawsuits": ("direct", "after_review"),
-    "reviews and lawsuits": ("review", "direct", "after_review"),
-}
-TOLERANCE = 0.06  # percentage points, as 2.6 has it
-WHOLES = ("closed", "new", "new + carried_in", "new - carried_out")
-
-
-@dataclass
-class Sentence:
-    """What was claimed in a sentence so far: the figures behind lean on it."""
-
-    start: int
-    last: tuple[Family, Claim] | None = None
-    blocks: list[tuple[str, float]] = field(default_factory=list)
-    channels: list[tuple[Figure, Family]] = field(default_factory=list)
 
 
 def claims_of(
-    text: str, values: Mapping[str, Number | None], *, year: int | None = None, suspect: Collection[str] = ()
+    text: str,
+    values: Mapping[str, Number | None],
+    *,
+    year: int | None = None,
+    suspect: Collection[str] = (),
+    last: Mapping[str, Number | None] | None = None,
 ) -> list[Claim]:
     """Claims in the order of the text. `span` counts characters of `text`; `year` is the year reported on.
 
     Figures for which the form has no cell have no `compared_with`. What speaks of another year, of a part of the
-    agency, of another duty or of a difference is no claim.
+    agency, of another duty or of a difference is no claim; with the figures of the year before (`last`), growth in
+    percent and what the text says of that year are.
     """
     words = Words(text)
     known = trusted(values, suspect)
+    before = trusted(last) if last is not None else None
     found: list[Claim] = []
     sentence = Sentence(-1)
     for figure in figures(words.text):
         if figure.sentence != sentence.start:
-            found += _channels(sentence, words, known)
+            found += by_channels(sentence, words, known)
             sentence = Sentence(figure.sentence)
-        found += _claims_at(figure, sentence, words, known, year)
-    return sorted(found + _channels(sentence, words, known), key=lambda claim: claim.span)
+        found += _claims_at(figure, sentence, words, known, year, before)
+    return sorted(found + by_channels(sentence, words, known), key=lambda claim: claim.span)
 
 
-def _claims_at(figure: Figure, sentence: Sentence, words: Words, known: Known, year: int | None) -> Iterator[Claim]:
+def _claims_at(
+    figure: Figure, sentence: Sentence, words: Words, known: Known, year: int | None, last: Known | None
+) -> Iterator[Claim]:
     if figure.unit == "%":
-        if (claim := _share(figure, sentence, words, known)) is not None:
+        near = _nearest(replace(figure, before=before_share(figure), unit="", after=""), sentence)
+        claim = share_of(figure, near, sentence, words, known) or growth_of(figure, sentence, words, known, last)
+        if claim is not None:
             yield claim
         return
     if figure.kind == "all":
-        if (claim := _all_upheld(figure, sentence, words, known)) is not None:
+        if (claim := all_upheld(figure, sentence, words, known)) is not None:
             yield claim
         return
     picked = _zero_family(figure) if figure.kind == "none" else _nearest(figure, sentence)
     for family, start, end in picked:
         said = words.text[figure.sentence : figure.start]
         if _is_trap(figure, family, said, year):
+            if last is not None and SAID_LAST.search(said[-30:]) and not DIFFERENCE.search(said[-40:]):
+                yield claim_at(family, figure, start, end, words, last, ", last year")
             continue
         if family.channel:
             sentence.channels.append((figure, family))
             continue
-        claim = _claim(family, figure, start, end, words, known)
+        claim = claim_at(family, figure, start, end, words, known)
         soft = family.soft or PERHAPS_PART.search(said[-80:])
         if soft and not claim.agrees:
             continue
@@ -160,94 +166,3 @@ def _zero_family(figure: Figure) -> list[tuple[Family, int, int]]:
             length = match.end() + len(figure.after) - len(after)
             return [(family, figure.start, figure.end + length)]
     return []
-
-
-def _claim(family: Family, figure: Figure, start: int, end: int, words: Words, known: Known) -> Claim:
-    number, slack = figure.number, figure.slack
-    if figure.unit in ("元", "万元", "亿元") and family.candidates:
-        number *= {"元": 0.0001, "万元": 1, "亿元": 10_000}[figure.unit]
-        slack = 0.011
-    compared, agrees = compare(number, slack, family.candidates, known)
-    return _written(family.quantity, figure.number, start, end, words, compared, agrees)
-
-
-def _written(quantity: str, number: float, start: int, end: int, words: Words, compared: str | None,
-             agrees: bool | None) -> Claim:  # fmt: skip
-    span = words.span(start, end)
-    exact: Number = int(number) if number == int(number) else number
-    return Claim(quote=words.source[slice(*span)], span=span, quantity=quantity, number=exact, compared_with=compared,
-                 agrees=agrees)  # fmt: skip
-
-
-def _share(figure: Figure, sentence: Sentence, words: Words, known: Known) -> Claim | None:
-    """占33.9% or (33.9%) behind a claim, 予以公开占58.5%: of what was closed, or of what was received."""
-    share = SHARE.search(figure.before)
-    if share is None:
-        return None
-    direct = _nearest(replace(figure, before=figure.before[: share.start()], unit="", after=""), sentence)
-    parts: set[float] = set()
-    if direct and share[0][:1] == "占":
-        family, start = direct[0][0], figure.start - len(figure.before)
-    elif sentence.last is not None and share.start() <= 2:
-        family, start = sentence.last[0], figure.start - (len(figure.before) - share.start())
-        parts = {float(sentence.last[1].number)}
-    else:
-        return None
-    if not family.share:
-        return None
-    names = phrases().names
-    wholes: list[Sum] = [_named(text, names) for text in WHOLES]
-    parts |= {t for c in family.candidates if (t := sum_of(c, known)) is not None}
-    first = None
-    for whole in wholes:
-        total = sum_of(whole, known)
-        if not total or not parts:
-            continue
-        agrees = any(abs(part / total * 100 - figure.number) <= TOLERANCE for part in parts)
-        first = written(whole) if first is None or agrees else first
-        if agrees:
-            break
-    else:
-        agrees = False
-    if first is None:
-        return None
-    compared = f"{family.quantity} / ({first})"
-    return _written(f"{family.quantity}, share", figure.number, start, figure.end, words, compared, agrees)
-
-
-def _named(text: str, names: dict[str, Sum]) -> Sum:
-    terms: list[tuple[int, str]] = []
-    sign = 1
-    for word in text.split():
-        if word in "+-":
-            sign = 1 if word == "+" else -1
-        else:
-            terms += [(sign * s, id) for s, id in names[word]]
-    return tuple(terms)
-
-
-def _all_upheld(figure: Figure, sentence: Sentence, words: Words, known: Known) -> Claim | None:
-    """行政复议7件,诉讼9件,均获维持: as many upheld as there were."""
-    if not sentence.blocks:
-        return None
-    names = phrases().names
-    blocks = dict.fromkeys(b for q, _ in sentence.blocks for b in OUTCOME_BLOCKS[q])
-    terms = tuple((1, names[b][0][1].removesuffix("total") + "upheld") for b in blocks)
-    number = sum(n for _, n in sentence.blocks)
-    compared, agrees = compare(number, 0, (terms,), known)
-    return _written("all upheld", number, figure.start, figure.end, words, compared, agrees)
-
-
-def _channels(sentence: Sentence, words: Words, known: Known) -> list[Claim]:
-    """网站申请195件、当面申请4件、信函申请13件: one claim, their sum. One or two channels may be but examples."""
-    listed = sentence.channels
-    if len(listed) < 2:
-        return []
-    number = sum(figure.number for figure, _ in listed)
-    compared, agrees = compare(number, 0, listed[0][1].candidates, known)
-    if len(listed) == 2 and not agrees:
-        return []
-    first, last = listed[0][0], listed[-1][0]
-    match = listed[0][1].before.search(first.before)
-    start = first.start - (len(first.before) - match.start() if match else 0)
-    return [_written("applications by channel", number, start, last.end, words, compared, agrees)]

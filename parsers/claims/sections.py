@@ -13,6 +13,7 @@ def claims_in(
     *,
     year: int | None = None,
     suspect: Collection[str] = (),
+    last: Mapping[str, Number | None] | None = None,
 ) -> list[Claim]:
     """Claims in reading order. `span` counts characters of the sections' texts, joined by line feeds.
 
@@ -21,7 +22,7 @@ def claims_in(
     """
     found = []
     for offset, text in _texts(sections, of_tables):
-        for claim in claims_of(text, values, year=year, suspect=suspect):
+        for claim in claims_of(text, values, year=year, suspect=suspect, last=last):
             start, end = claim.span
             found.append(claim.model_copy(update={"span": (start + offset, end + offset)}))
     return found
