@@ -6,6 +6,7 @@ import sys
 import typer
 
 from flows.commands import (
+    add,
     alerts,
     audit,
     collect,
@@ -38,6 +39,7 @@ app = typer.Typer(
 )
 app.command(epilog=parse.EPILOG)(parse.parse)
 app.command(epilog=collect.EPILOG)(collect.collect)
+app.command(epilog=add.EPILOG)(add.add)
 app.command("list", epilog=listing.EPILOG)(listing.list_reports)
 app.command(epilog=show.EPILOG)(show.show)
 app.command(epilog=diff.EPILOG)(diff.diff)

@@ -23,15 +23,22 @@ def _event(kind: EventKind, subject: str, cause: str, at: datetime, portal: str,
     )
 
 
-def event_of_version(version: VersionRecord, baseline: datetime | None, cells: list[CellChange], verdict: str) -> Event:
+def event_of_version(
+    version: VersionRecord,
+    baseline: datetime | None,
+    cells: list[CellChange],
+    verdict: str,
+    taken_by: str | None = None,
+) -> Event:
     """The event of a version's arrival.
 
     Before the portal's baseline is complete, and within it, everything is silent: `collected` for a first version,
-    `baseline: true` in the details of any other.
+    `baseline: true` in the details of any other. What was taken in by hand is never `published`: when the portal
+    showed it first is not known.
     """
     in_baseline = baseline is None or version.captured_at <= baseline
     if version.n == 1:
-        kind = EventKind.COLLECTED if in_baseline else EventKind.PUBLISHED
+        kind = EventKind.COLLECTED if in_baseline or taken_by else EventKind.PUBLISHED
     elif version.corrects is not None:
         kind = EventKind.CORRECTED
     elif version.reason is VersionReason.FIGURES:
@@ -52,6 +59,8 @@ def event_of_version(version: VersionRecord, baseline: datetime | None, cells: l
         details["cells"] = [cell.as_detail() for cell in cells]
     if in_baseline:
         details["baseline"] = True
+    if taken_by:
+        details["taken_by"] = taken_by
     return _event(
         kind,
         version.report_id,

@@ -13,6 +13,10 @@ from model.portal import Portal
 NO_REPORT = frozenset({"not_a_report"})
 
 
+# On a row that a person wrote who took a document in by hand: the word of that person stands before the document's.
+BY_HAND = "by_hand"
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Whose report of which year this is, as the document, its list row and its portal tell, in this order."""
@@ -46,9 +50,20 @@ def _published(parsed: dict[str, Any], row: Row | None) -> date | None:
         return None  # a date that is none stays in the row as printed; it decides nothing
 
 
+def _as_given(told: dict[str, Any], row: Row, portal: Portal, register: Register) -> dict[str, Any]:
+    """What the document tells of its agency, under the name that a person gave, in the region that knows this name."""
+    if row.agency is None:
+        return told
+    regions = [region for region in (portal.region, told.get("division_code")) if region]
+    region = next((r for r in regions if register.find(row.agency, r)), told.get("division_code"))
+    return told | {"name": row.agency, "division_code": region}
+
+
 def identify(parsed: dict[str, Any], row: Row | None, portal: Portal, register: Register) -> Identity | Unidentified:
     """The identity of a parsed document. Title over preamble over list row over portal; the URL tells nothing."""
     told = parsed.get("agency") or {}
+    if row is not None and BY_HAND in row.flags:
+        told, parsed = _as_given(told, row, portal, register), parsed | ({"report_year": row.year} if row.year else {})
     name = told.get("name") or (row.agency if row else None) or (portal.agency.name if portal.agency else None)
     year = parsed.get("report_year") or (row.year if row else None)
     if name is None:

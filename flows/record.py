@@ -92,7 +92,7 @@ class Recorder:
         events = []
         # A rendition is no news: the same report, published in another kind of file.
         if what != "repeated" and version.rendition_of is None:
-            event = event_of_version(version, self.baseline, cells, verdict)
+            event = event_of_version(version, self.baseline, cells, verdict, publication.main.taken_by)
             self.archive.add_event(event)
             events.append(event)
             compare_years(self.archive, self.register, identity.report_id)

@@ -77,7 +77,8 @@ class _Settling:
         self.elsewhere: list[Location] | None = None
         self.outcomes: list[DocumentOutcome] = []
         self.events: list[Event] = []
-        self.problems: list[str] = list(visit.problems) if visit else ["the crawl ended before its closing word"]
+        broken_off = [] if all(c.taken_by for c in captures) else ["the crawl ended before its closing word"]
+        self.problems: list[str] = list(visit.problems) if visit else broken_off
 
     def settle(self, on_document: Callable[[str], None]) -> PortalOutcome:
         for publication in self._publications():

@@ -88,6 +88,7 @@ class Capture(Record):
     name: str | None = Field(None, description="What the link that led here is called, of an attachment")
     parts: tuple[str, ...] = Field((), description="Addresses of the further parts that this page names, all to be had")
     rendered: bool = False
+    taken_by: str | None = Field(None, description="Who took the payload in by hand; None: it was fetched")
     error: str | None = None
 
     def header(self, name: str) -> str | None:
