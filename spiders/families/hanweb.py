@@ -5,7 +5,7 @@ no counter is trusted: an answer without a new row is a repeat, and two of them 
 """
 
 import re
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
@@ -23,8 +23,8 @@ NEXT_GROUP = re.compile(r"<nextgroup>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</next
 PROXY = re.compile(r"""proxyUrl\s*:\s*['"]([^'"]+)['"]""")
 TOTAL = re.compile(r"totalCount\s*:\s*['\"]?(\d+)|<totalrecord>\s*(\d+)", re.IGNORECASE)
 UNIT = re.compile(r"""unitid\s*:\s*['"]?(\w+)""", re.IGNORECASE)
-# A setting of the list in the page: columnid=20551 in a link, columnid:'20551' in a script
-SETTING = r"""\b{name}\s*[:=]\s*['"]?(\w+)"""
+# A setting of the list in the page: columnid=20551 in a link, columnid:'20551' in a script, webname=%E9%9D%92
+SETTING = r"""\b{name}\s*[:=]\s*['"]?([\w%]+)"""
 PAGE_NUMBER = re.compile(r"([?&]page=)(\d+)")
 # More rows in one request are cut silently on some sites.
 GROUP = 100
@@ -108,7 +108,7 @@ def _proxy_request(reading: Reading) -> Ask | None:
     settings = dict(parse_qsl(urlsplit(proxy[1]).query))
     for name in ("appid", "webid", "columnid", "sourceContentType", "webname", "permissiontype"):
         if found := re.search(SETTING.format(name=name), text, re.IGNORECASE):
-            settings[name] = found[1]
+            settings[name] = unquote(found[1])
     form = {"col": "1", "path": "/", "unitid": unit[1], **settings}
     address = urljoin(reading.first.url, proxy[1].partition("?")[0])
     ask = Ask(f"{address}?{urlencode(span)}", form=tuple(form.items()), referer=reading.first.url, data=True)
