@@ -6,7 +6,7 @@ from typing import Any
 
 from model.forms import Form, load_forms
 from model.normal_text import squeeze
-from model.report import Extra, ParserIdentity, Report, SectionText, TableReading
+from model.report import Extra, Number, ParserIdentity, Report, SectionText, TableReading
 from model.titles import TitleReading
 from model.vocabulary import ReportVerdict, TableVerdict
 from parsers.across_years import across_years
@@ -30,6 +30,7 @@ from parsers.sections import BODY, body_of, sections_of
 from parsers.verdicts import TableOutcome, judge, mention_findings
 
 ORDER = (TableVerdict.VERIFIED, TableVerdict.FLAGGED, TableVerdict.REFUSED)
+Values = Mapping[str, Number | None]
 UNREAD = {
     "pdf": "pdf_not_supported_yet",
     "zip": "office_file_not_supported_yet",
@@ -49,20 +50,22 @@ def parse_document(
     `previous` only adds findings across the years. `forms`: other editions than those of the package.
     """
     identity = ParserIdentity(version=VERSION, digest=parser_digest())
+    last = previous.values if isinstance(previous, Report) else (previous or {}).get("values")
+    given = (parts, forms, url, last)
     try:
         page, kinds = _pages(parts)
         if page is None:
             return _unreadable(kinds, identity)
-        report = _report(page, parts, forms, url)
+        report = _report(page, *given)
         hidden = page.hidden and len(_there(report)) < len(next(iter((forms or load_forms()).values())).tables)
         if hidden:
             # Tabs that a script opens: what is not shown at first is read only where it is all there is.
             whole, _ = _pages(parts, hidden_tables=True)
-            if whole is not None and len(_there(other := _report(whole, parts, forms, url))) > len(_there(report)):
+            if whole is not None and len(_there(other := _report(whole, *given))) > len(_there(report)):
                 report, page = other, whole
         if report.verdict in (ReportVerdict.FLAGGED, ReportVerdict.REFUSED) and page.reader == "lxml":
             second, _ = _pages(parts, tolerant=True, hidden_tables=hidden)
-            if second is not None and (other := _report(second, parts, forms, url)).verdict is ReportVerdict.VERIFIED:
+            if second is not None and (other := _report(second, *given)).verdict is ReportVerdict.VERIFIED:
                 report = other
     except TooHostile as error:
         return Report(verdict=ReportVerdict.UNREADABLE, reasons=["too_hostile", str(error)], parser=identity)
@@ -135,7 +138,9 @@ def _alignments(page: Page, year: int | None, forms: Mapping[str, Form] | None) 
     return found
 
 
-def _report(page: Page, parts: Sequence[Part], forms: Mapping[str, Form] | None, url: str | None) -> Report:
+def _report(
+    page: Page, parts: Sequence[Part], forms: Mapping[str, Form] | None, url: str | None, last: Values | None
+) -> Report:
     if page.reader != "text" and not page.rows:
         flat = "\n".join(page.lines)
         from parsers.readers.text import read_text
@@ -164,11 +169,13 @@ def _report(page: Page, parts: Sequence[Part], forms: Mapping[str, Form] | None,
         _add(report, table_id, outcome)
         if outcome.reading.era:
             used[table_id] = index.form
-    _words(report, page, reading, used, list(editions))
+    _words(report, page, reading, used, list(editions), last)
     return report
 
 
-def _words(report: Report, page: Page, reading: TitleReading, used: dict[str, Form], editions: list[Form]) -> None:
+def _words(
+    report: Report, page: Page, reading: TitleReading, used: dict[str, Form], editions: list[Form], last: Values | None
+) -> None:
     """What is said in words: sections, claims; and whether words alone make a report."""
     eras = [f.id for f in used.values()]
     report.format_era = max(eras, key=eras.count) if eras else None
@@ -178,7 +185,8 @@ def _words(report: Report, page: Page, reading: TitleReading, used: dict[str, Fo
     report.sections = sections_of(page, form)
     report.findings += era_findings(used, reading.year, page, editions) + mention_findings(report, used)
     tables = {section.id for section in form.sections if section.table}
-    report.claims = claims_in(report.sections, tables, report.values, year=reading.year, suspect=set(report.suspect))
+    report.claims = claims_in(report.sections, tables, report.values, year=reading.year, suspect=set(report.suspect),
+                              last=last)  # fmt: skip
     report.findings += claim_findings(report.claims)
     there = [t.verdict for t in report.tables.values() if t.verdict is not TableVerdict.ABSENT]
     if there:
