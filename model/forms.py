@@ -19,6 +19,7 @@ from model.errors import InvalidForm
 from model.forms_parts import FormField, GridCell, Identity
 from model.forms_rules import LAST, CheckRule, Derived, MentionRule
 from model.forms_tables import Block, Column, FormData, FormTable, OpenColumns, Row, Section
+from model.normal_text import bare_label, label_key
 
 __all__ = [
     "Block", "CheckRule", "Column", "Derived", "Form", "FormField", "FormTable", "GridCell", "Identity",
@@ -94,6 +95,12 @@ class Form(FormData):
         checks = tuple(c for c in self.checks if c.each or known.issuperset(c.named))
         mentions = tuple(m for m in self.mentions if m.place in known)
         return self.changed(tables=tables, checks=checks, mentions=mentions)
+
+    @cached_property
+    def words_printed(self) -> frozenset[str]:
+        """Everything that the form prints in its tables, as label keys with and without enumerators."""
+        keys = {label_key(cell.text) for table in self.tables for row in table.grid() for cell in row if cell.text}
+        return frozenset(keys | {bare_label(key) for key in keys})
 
     @cached_property
     def identities(self) -> tuple[Identity, ...]:

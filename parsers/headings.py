@@ -153,7 +153,9 @@ def _inline(line: str, match: re.Match[str], patterns: Patterns, number: int) ->
     section, keyword = next(((s, m) for s, p in patterns if (m := p.search(run))), (None, None))
     if section is None or keyword is None:
         return None
-    return Heading(section, line[match.start() : begin + _end_of_heading(run, keyword.end(), stop is not None)], number)
+    official = len(section.heading) if run.startswith(section.heading) else 0
+    end = official or _end_of_heading(run, keyword.end(), stop is not None)
+    return Heading(section, line[match.start() : begin + end], number)
 
 
 def _end_of_heading(run: str, keyword: int, stopped: bool) -> int:

@@ -11,9 +11,11 @@ from typing import NamedTuple
 from model.forms import Form, Section
 from model.normal_text import bare_label, fold, label_key
 from model.report import SectionText
+from model.vocabulary import CellState
 from parsers.cells import read_cell
 from parsers.headings import headings_in
 from parsers.page import Page, Row
+from parsers.unheaded import placed
 
 LONGEST_HEADING = 60
 LEAST_LABELS = 5
@@ -35,11 +37,16 @@ LEFTOVER = re.compile(
 
 
 SENTENCE = re.compile("[。；;，,]")
+# 【关闭窗口】, 上一篇:…, the number of a printed page
+CHROME = re.compile(
+    r"^[【\[]?(?:关闭(?:窗口|本页)?|打印(?:本页)?|返回顶部|分享到?[:：]?|收藏|[上下]一[篇页条].*|\d{1,4})[】\]]?$"
+)
 
 
 class _Line(NamedTuple):
     text: str
     prose: bool
+    boxed: bool
 
 
 def sections_of(page: Page, form: Form) -> dict[str, SectionText]:
@@ -47,19 +54,23 @@ def sections_of(page: Page, form: Form) -> dict[str, SectionText]:
     found: dict[str, SectionText] = {}
     current: Section | None = None
     patterns = [(s, re.compile(s.match)) for s in form.sections]
-    words = _table_words(form)
-    lines = list(_lines(page))
+    words = form.words_printed
+    before: list[str] = []
+    lines = [line for line in _lines(page) if not (line.boxed and label_key(line.text) in words)]
+    prose = {line.text for line in lines if line.prose}
     for text, heading in headings_in((line.text for line in lines), patterns):
         if heading is not None:
             current = heading.section
             found.setdefault(current.id, SectionText(heading=heading.words, text=""))
+        if current is None and text in prose:
+            before.append(_without_contacts(text))
         if current is None or (current.table and _belongs_to_a_table(text, words)):
             continue
         text = _before_the_table(text, form, current) if current.table and len(text) > LONGEST_HEADING else text
         part = found[current.id]
         if text:
             part.text += ("\n" if part.text else "") + _without_contacts(text)
-    return {k: v for k, v in found.items() if v.text}
+    return {k: v for k, v in placed(found, before, form).items() if v.text}
 
 
 def body_of(page: Page) -> str:
@@ -75,23 +86,20 @@ def _lines(page: Page) -> Iterator[_Line]:
     for item in page.items:
         text = item if isinstance(item, str) else _boxed(item)
         for line in text.split("\n") if text else ():
-            if line.strip():
-                yield _Line(line.strip(), len(line) > 24 and bool(SENTENCE.search(line)))
+            if (plain := line.strip()) and not CHROME.match(plain):
+                yield _Line(plain, len(plain) > 24 and bool(SENTENCE.search(plain)), not isinstance(item, str))
 
 
 def _boxed(row: Row) -> str | None:
     """Prose or a heading that stands in a table of its own: the only cell of its row that says anything."""
     filled = [c.text for c in row.cells if c.text.strip()]
-    if len(filled) != 1 or read_cell(filled[0]).is_value:
+    if len(filled) != 1:
         return None
-    return filled[0] if len(filled[0]) <= LONGEST_HEADING or "。" in filled[0] else None
-
-
-def _table_words(form: Form) -> frozenset[str]:
-    """Everything that the form prints in its tables, for telling the remains of a table from prose."""
-    printed = [cell.text for table in form.tables for row in table.grid() for cell in row if cell.text]
-    keys = {label_key(text) for text in printed}
-    return frozenset(keys | {bare_label(k) for k in keys})
+    text = filled[0] if "。" in filled[0] else "".join(filled[0].split())
+    content = read_cell(text)
+    if content.is_value and (len(row.cells) > 1 or content.state is not CellState.NONE_WORD):
+        return None
+    return text if len(text) <= LONGEST_HEADING or "。" in text else None
 
 
 def _before_the_table(text: str, form: Form, section: Section) -> str:
