@@ -27,6 +27,7 @@ from botocore.exceptions import (
 
 from model.errors import GongkaiError, InvalidStore, ObjectMissing, StorageUnavailable, StoreNotWritable
 from storage.objects import checked_key, replaceable_key
+from storage.s3_protection import Protection, protect
 from storage.settings import StorageSettings
 
 CUT_SHORT = (IncompleteReadError, ReadTimeoutError, ResponseStreamingError)
@@ -154,6 +155,12 @@ class S3Bucket:
                     yield entry["Key"].removeprefix(self._prefix), int(entry.get("Size", 0))
         except (ClientError, BotoCoreError) as error:
             self._fail(error, prefix)
+
+    def protect(self, *, create: bool = False, versioning: bool = False, lock_days: int | None = None) -> Protection:
+        """Set up what the bucket itself does against loss; InvalidStore says what this server can't do."""
+        return protect(
+            self._client, self._bucket, self.describe(), create=create, versioning=versioning, lock_days=lock_days
+        )
 
     def refuses_wrong_checksum(self, key: str) -> bool:
         """Does the server notice a body that is not the one of its checksum? Writes nothing if so."""

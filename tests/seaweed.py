@@ -1,15 +1,17 @@
-"""Stores for the tests: a folder, and a real S3 server that is started once, when a test asks for it."""
+"""Stores for the tests: a folder, a real S3 server and an emulator, each started once, when a test asks for it."""
 
 import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
+from moto.server import ThreadedMotoServer
 
 from infra.seaweed import CREDENTIALS, KEY, Seaweed, running_seaweed
 
-__all__ = ["Seaweed", "seaweed", "store_address"]
+__all__ = ["Seaweed", "moto", "pytest_collection_modifyitems", "seaweed", "store_address"]
 
 
 @pytest.fixture(scope="session")
@@ -24,10 +26,50 @@ def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seaweed]:
         yield server
 
 
-@pytest.fixture(params=["folder", "seaweedfs"])
+@pytest.fixture(scope="session")
+def moto(seaweed: Seaweed) -> Iterator[str]:
+    """Endpoint of an emulator of S3, in memory, with a bucket. It takes any credentials, also those of `seaweed`."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        endpoint = f"http://{host}:{port}"
+        boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(Bucket=seaweed.bucket)
+        yield endpoint
+    finally:
+        server.stop()
+
+
+# `make ceph` sets it: the endpoint of one more server, with a bucket of the same name and the same credentials.
+FURTHER = "GONGKAI_TEST_S3"
+STORES = ["folder", "seaweedfs", "moto", *(["further"] if os.environ.get(FURTHER) else [])]
+# Stores that only the tests of the storage room run on.
+STORAGE_ONLY = {"moto", "further"}
+
+
+@pytest.fixture(params=STORES)
 def store_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Address of an empty archive, once in a folder and once in the bucket."""
+    """Address of an empty archive: in a folder, and in a bucket of each server."""
     if request.param == "folder":
         return f"file:{tmp_path / 'archive'}"
     server: Seaweed = request.getfixturevalue("seaweed")
-    return f"s3://{server.bucket}/{tmp_path.name}-{time.monotonic_ns()}?endpoint={server.endpoint}"
+    endpoint = server.endpoint
+    if request.param == "moto":
+        endpoint = request.getfixturevalue("moto")
+    elif request.param == "further":
+        endpoint = os.environ[FURTHER]
+    return f"s3://{server.bucket}/{tmp_path.name}-{time.monotonic_ns()}?endpoint={endpoint}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Whole crawls run on the folder and on SeaweedFS alone."""
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
+    for item in items:
+        called = getattr(item, "callspec", None)
+        store = called.params.get("store_address") if called else None
+        elsewhere = store in STORAGE_ONLY and not item.path.name.startswith("test_storage_")
+        (left_out if elsewhere else kept).append(item)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = kept
