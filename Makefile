@@ -8,7 +8,7 @@ BROWSER := $(VENV)/.browser
 REPLAY := .venv-replay
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock kill deep bench replay clean
+.PHONY: help setup demo test check format lock kill deep bench converters replay clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -63,6 +63,9 @@ kill: setup ## Two hundred SIGKILLs at random points of crawls, a hundred on eac
 
 deep: setup ## Thousands of generated documents and mutations through the parser
 	@$(BIN)/python -m pytest -q -m deep --timeout 7200
+
+converters: $(READY) ## Generated pages through w3m, lynx, pandoc, html2text and others, then through the parser
+	@$(BIN)/python -m tests.measure_converters
 
 bench: setup ## Measure against peers (ONLY="parse": one subject)
 	@$(BIN)/python -m tests.bench $(ONLY)

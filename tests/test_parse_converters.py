@@ -1,0 +1,36 @@
+"""Generated HTML through the converters that people use: values and states as printed, or suspect, or refused.
+
+The converters that are programs of their own run in `make converters`.
+"""
+
+from collections import Counter
+
+import pytest
+
+from infra.simulator.reports import HTML_LAYOUTS, invent, render
+from parsers import Part, parse_document
+from tests.converting import IN_PROCESS, outcome, outcomes
+
+# Layouts of which a converter leaves less than these shares; the others are verified whole.
+LOST = {
+    # Nested tables become one line of text, unclosed cells one cell.
+    ("markdownify", "layout_tables"): 0.0,
+    ("markdownify", "sloppy_markup"): 0.0,
+    # A Table 4 of nothing but blanks is cut away, or ends the text.
+    ("trafilatura, text", "layout_tables"): 0.9,
+    ("trafilatura, Markdown", "layout_tables"): 0.9,
+}
+
+
+@pytest.mark.parametrize("layout", HTML_LAYOUTS)
+@pytest.mark.parametrize("name", list(IN_PROCESS))
+def test_a_converted_page_is_read_right_or_not_vouched_for(name: str, layout: str) -> None:
+    ends: Counter[str] = Counter()
+    for form in ("form2021", "form2019"):
+        for number, invented in enumerate(invent(2, form, 31)):
+            document = render(invented, layout, number)
+            report = parse_document([Part("page", IN_PROCESS[name](document.content))])
+            wrong = [i for i in document.values if outcome(report, document, i) == "wrong"]
+            assert wrong == [], (form, number, wrong[:5])
+            ends += outcomes(report, document)
+    assert ends["verified"] >= LOST.get((name, layout), 1.0) * ends.total(), ends
