@@ -21,6 +21,8 @@ def values_at_columns(target: Target, row: Row, values: list[Cell], table: FormT
     behind_label = values[0].column - 1
     width = len(row.cells)
     if width == table.width:
+        if behind_label != min(len(target.above) + 1, table.label_width):
+            return None  # pushed aside by a cell from above; what it pushed out of the row is lost
         first = table.label_width
     else:
         first = behind_label + table.label_width - min(len(target.above) + 1, table.label_width)
