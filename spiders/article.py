@@ -1,10 +1,13 @@
 """The article on a detail page: its container, its text, the files that belong to it."""
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from bs4 import Tag
+from lxml import etree
 
 from model.vocabulary import FetchState
 from spiders.families import detect
@@ -52,25 +55,55 @@ HEADINGS = re.compile(
 VIEWED = re.compile(r"(?:^|[?&]file=)([^?&#]+\.(?:pdf|docx?|ofd))(?:[&#?]|$)", re.IGNORECASE)
 # 首页_青禾市人民政府, 青禾市人民政府门户网站-首页
 HOME_TITLE = re.compile(r"^(?:网站)?首页(?:$|[_\-—|\s])|[_\-—|\s](?:网站)?首页$")
+WORDS: Any = etree.XPath("descendant-or-self::*/text()[not(parent::script or parent::style)]", smart_strings=False)
 MOST_ATTACHMENTS = 30
 ENOUGH_TEXT = 200
 """Characters of body text below which a page has to have a file to be a document (title-only pages exist)."""
 
 
+@dataclass(frozen=True)
+class Scope:
+    """An element of a page and the text in it, without scripts and styles."""
+
+    element: Any
+    text: str
+
+    @classmethod
+    def of(cls, element: Any) -> "Scope":
+        return cls(element, "".join(WORDS(element)))
+
+    @property
+    def length(self) -> int:
+        """Characters, blanks not counted."""
+        return len("".join(self.text.split()))
+
+    @property
+    def headings(self) -> int:
+        """How many of a report's headings stand in it."""
+        return len(set(HEADINGS.findall(self.text)))
+
+
 @lru_cache(maxsize=8)
-def container(page: Page) -> Tag | None:
+def container(page: Page) -> Scope | None:
     """The smallest known container with most of the headings, else the first with text; None when there is none.
 
     The containers of the page's product come first: the others may be its navigation.
     """
     family = detect(page)
-    full: list[Tag] = []
+    full: list[Scope] = []
     for selectors in (family.containers if family else (), CONTAINERS):
-        full += [element for element in page.elements(*selectors) if _length(element) >= 20]
-        most = max((_headings(element) for element in full), default=0)
+        full += [scope for scope in map(Scope.of, page.elements(*selectors)) if scope.length >= 20]
+        most = max((scope.headings for scope in full), default=0)
         if most >= 2:
-            return min((e for e in full if _headings(e) == most), key=_length)
-    return max(full, key=_length) if full else None
+            return min((scope for scope in full if scope.headings == most), key=lambda scope: scope.length)
+    return max(full, key=lambda scope: scope.length) if full else None
+
+
+@lru_cache(maxsize=8)
+def scope_of(page: Page) -> Scope | None:
+    """The container, or the whole body where there is none."""
+    body = page.tree.find("body")
+    return container(page) or (Scope.of(body) if body is not None else None)
 
 
 @lru_cache(maxsize=8)
@@ -81,12 +114,12 @@ def attachments(page: Page) -> tuple[Link, ...]:
     """
     family = detect(page)
     found = {link.url: link for link in (family.files(page) if family else ())}
-    scope = container(page) or page.soup.body
+    scope = scope_of(page)
     if scope is not None:
-        inside = _files(page, scope)
-        for around in list(scope.parents)[:2]:
+        inside = _files(page, scope.element)
+        for around in islice(scope.element.iterancestors(), 2):
             # Some products put the list of files behind the container; a page with its text needs none from outside.
-            if inside or found or _length(scope) >= 3 * ENOUGH_TEXT or around.name in {"html", "[document]"}:
+            if inside or found or scope.length >= 3 * ENOUGH_TEXT or around.tag == "html":
                 break
             inside = _files(page, around)
         found = {link.url: link for link in inside} | found
@@ -95,8 +128,8 @@ def attachments(page: Page) -> tuple[Link, ...]:
 
 def is_report(page: Page) -> bool:
     """Has the page the headings of a report, four of the six or more?"""
-    scope = container(page) or page.soup.body
-    return scope is not None and _headings(scope) >= 4
+    scope = scope_of(page)
+    return scope is not None and scope.headings >= 4
 
 
 def shows_home(page: Page) -> bool:
@@ -104,17 +137,18 @@ def shows_home(page: Page) -> bool:
 
     Home pages carry the tags of the site and none of a column or an article.
     """
-    names = {str(meta.get("name") or "").lower() for meta in page.soup.find_all("meta")}
-    site = page.soup.find("meta", attrs={"name": re.compile("^sitename$", re.IGNORECASE)})
-    called_so = HOME_TITLE.search(page.title) or (isinstance(site, Tag) and page.title == str(site.get("content")))
+    tags = {(meta.get("name") or "").lower(): meta.get("content") or "" for meta in page.tree.iter("meta")}
+    called_so = HOME_TITLE.search(page.title) or (page.title and page.title == tags.get("sitename"))
     of_openness = "公开" in page.title or "年报" in page.title
-    return bool(called_so) and not of_openness and not names & {"columnname", "articletitle"} and not is_report(page)
+    return (
+        bool(called_so) and not of_openness and not set(tags) & {"columnname", "articletitle"} and not is_report(page)
+    )
 
 
 def page_verdict(page: Page) -> Verdict:
     """Is this the page of a document? Positive test: enough text, or a file."""
-    scope = container(page) or page.soup.body
-    text = _length(scope) if scope else 0
+    scope = scope_of(page)
+    text = scope.length if scope else 0
     if text >= ENOUGH_TEXT or attachments(page) or _is_picture_series(scope):
         return Verdict(FetchState.OK)
     if data_behind(page):
@@ -124,36 +158,28 @@ def page_verdict(page: Page) -> Verdict:
 
 def lacks_text(page: Page) -> bool:
     """Is there less text than any document has, and no file in its stead?"""
-    scope = container(page) or page.soup.body
-    return (_length(scope) if scope else 0) < ENOUGH_TEXT and not attachments(page)
+    scope = scope_of(page)
+    return (scope.length if scope else 0) < ENOUGH_TEXT and not attachments(page)
 
 
-def _files(page: Page, scope: Tag) -> list[Link]:
+def _files(page: Page, scope: Any) -> list[Link]:
     own = urlsplit(page.url).path
     found: dict[str, Link] = {}
-    for anchor in scope.find_all("a", href=True):
-        url = page.resolve(str(anchor["href"]))
+    for anchor in scope.iter("a"):
+        url = page.resolve(anchor.get("href") or "")
         if url and (is_file(url) or anchor.get("appendix")) and urlsplit(url).path != own:
-            found.setdefault(url, Link(url, " ".join(anchor.get_text(" ").split())))
-    for viewer in scope.find_all(attrs={"pdfsrc": True}):
-        if url := page.resolve(str(viewer["pdfsrc"])):
+            found.setdefault(url, Link(url, " ".join(" ".join(WORDS(anchor)).split())))
+    for place in scope.xpath(".//@pdfsrc"):
+        if url := page.resolve(str(place)):
             found.setdefault(url, Link(url, ""))
-    for frame in scope.find_all(["iframe", "embed", "object"]):
+    for frame in scope.iter("iframe", "embed", "object"):
         # A viewer of the site's own: viewer.html?file=/upload/report.pdf, or the file itself.
-        shown = VIEWED.search(str(frame.get("src") or frame.get("data") or ""))
+        shown = VIEWED.search(frame.get("src") or frame.get("data") or "")
         url = page.resolve(unquote(shown[1])) if shown else None
         if url and is_file(url):
             found.setdefault(url, Link(url, ""))
     return list(found.values())
 
 
-def _is_picture_series(scope: Tag | None) -> bool:
-    return scope is not None and len(scope.find_all("img")) >= 2
-
-
-def _length(element: Tag) -> int:
-    return len("".join(element.get_text().split()))
-
-
-def _headings(element: Tag) -> int:
-    return len(set(HEADINGS.findall(element.get_text())))
+def _is_picture_series(scope: Scope | None) -> bool:
+    return scope is not None and len(list(islice(scope.element.iter("img"), 2))) >= 2

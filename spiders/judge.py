@@ -102,7 +102,7 @@ def _unanswered(answer: Answer) -> Verdict | None:
 
 
 def _by_status(answer: Answer, status: int, page: Page | None) -> Verdict | None:
-    visible = page.visible_text[:SHORT] if page else ""
+    visible = page.visible_text[:SHORT] if page and status >= 400 else ""
     if status in {404, 410}:
         return Verdict(FetchState.GONE, signals=(f"status {status}",))
     if status == 429 or (status >= 400 and TOO_OFTEN.search(visible)):
@@ -139,8 +139,8 @@ def _by_content(answer: Answer, page: Page | None, content: Callable[[Page], Ver
         return Verdict(FetchState.SOFT_404, signals=("the page says that it does not exist",))
     if short and TOO_OFTEN.search(visible):
         return Verdict(FetchState.THROTTLED, signals=("the page says: too often",))
-    asks_password = page.soup.find("input", attrs={"type": "password"}) is not None
-    if short and asks_password and (LOGIN_PATH.search(urlsplit(page.url).path) or "登录" in page.title):
+    asks_password = short and any((field.get("type") or "").lower() == "password" for field in page.tree.iter("input"))
+    if asks_password and (LOGIN_PATH.search(urlsplit(page.url).path) or "登录" in page.title):
         return Verdict(FetchState.LOGIN, signals=("the page asks for a password",))
     if short and (found := UPKEEP.search(page.title) or (len(visible) < 300 and UPKEEP.search(visible))):
         return Verdict(FetchState.MAINTENANCE, signals=(found[0],))

@@ -16,6 +16,8 @@ from spiders.hosts import queue_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MOST_DELAY = 60.0
+QUICK = 1.0
+"""Seconds within which an answer says nothing of a server's troubles."""
 LONGEST_WAIT = 300.0
 """Seconds of Retry-After that are waited for; a longer one ends the run for the host."""
 THROTTLES_BORNE = 3
@@ -89,7 +91,11 @@ class HostPace:
                     self._earliest = max(self._earliest, self.clock() + self.delay * (1 + spread))
 
     def answered(self, latency: float) -> None:
-        """Adapt to the server's speed: a server that needs long is asked seldom, and trusted again slowly."""
+        """Adapt to the server's speed: a server that needs long is asked seldom, and trusted again slowly.
+
+        What is quick is not told from our own work, which goes on meanwhile for other hosts.
+        """
+        latency = latency if latency > QUICK else 0.0
         self._slowed = max(latency, (self._slowed + latency) / 2)
 
     def complained(self, retry_after: float | None) -> None:

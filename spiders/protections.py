@@ -10,15 +10,23 @@ from typing import NamedTuple
 
 from model.vocabulary import Protection
 
+LONGEST = 60_000
+"""Characters of a page that are looked at: no challenge is longer, and reports are."""
+
 
 class Marks(NamedTuple):
-    """What one product's page looks like. `headers` is matched against `name: value` lines of the answer."""
+    """What one product's page looks like. `headers` is matched against `name: value` lines of the answer.
+
+    `body` can only match where one of `words`, in lower case, stands in the page: most pages hold none, and a search
+    for words costs next to nothing.
+    """
 
     product: str
     protection: Protection
     statuses: frozenset[int]
     body: str | None = None
     headers: str | None = None
+    words: tuple[str, ...] = ()
 
 
 MARKS = (
@@ -28,6 +36,7 @@ MARKS = (
         frozenset({412, 202, 400}),
         r"\$_ts\b|_\$_t\(\)|<script[^>]*\br=['\"]m['\"]",
         r"^set-cookie: \w{8,}[STOP]=",
+        words=("$_ts", "_$_t()", "r='m'", 'r="m"'),
     ),
     Marks(
         "jiasule",
@@ -35,6 +44,7 @@ MARKS = (
         frozenset({521, 512, 403}),
         r"notice-jiasule|online-desc-con|365cyd\.com|云防护|document\.cookie\s*=[^<]{0,4000}location\.(?:href\s*=\s*location\.)?pathname",
         r"^set-cookie: __jsl\w*=|^x-via-jsl:",
+        words=("notice-jiasule", "online-desc-con", "365cyd.com", "云防护", "document.cookie"),
     ),
     Marks(
         "aliyun",
@@ -42,6 +52,7 @@ MARKS = (
         frozenset({405}),
         r"可能对网站造成安全威胁|errors\.aliyun\.com|acw_sc__v2|\bvar\s+arg1\s*=",
         r"^set-cookie: acw_(?:tc|sc__v2)=",
+        words=("可能对网站造成安全威胁", "errors.aliyun.com", "acw_sc__v2", "arg1"),
     ),
     Marks(
         "slider",
@@ -49,24 +60,72 @@ MARKS = (
         frozenset({405, 412, 403}),
         r"puzzle-vcode|slide[-_]?verify|滑动验证|拖动滑块|请完成(?:安全)?验证",
         r"^set-cookie: \w*captcha\w*=",
+        words=("puzzle-vcode", "verify", "滑动验证", "拖动滑块", "验证"),
     ),
-    Marks("anyu", Protection.OTHER, frozenset({403}), r"intercepted by anyu"),
-    Marks("360", Protection.OTHER, frozenset({493, 403}), r"360\s*网站卫士", r"^x-powered-by-360wzb:|^wzws-ray:"),
-    Marks("yunsuo", Protection.OTHER, frozenset({403}), r"yunsuologo", r"^set-cookie: yunsuo_session"),
-    Marks("safedog", Protection.OTHER, frozenset({403}), r"safedog|网站防火墙", r"^set-cookie: safedog-flow-item="),
+    Marks("anyu", Protection.OTHER, frozenset({403}), r"intercepted by anyu", words=("intercepted by anyu",)),
     Marks(
-        "yundun", Protection.OTHER, frozenset({403}), r"yundun|云盾", r"^server: yundun|^set-cookie: (?:yundun|yjs_)"
+        "360",
+        Protection.OTHER,
+        frozenset({493, 403}),
+        r"360\s*网站卫士",
+        r"^x-powered-by-360wzb:|^wzws-ray:",
+        words=("网站卫士",),
     ),
-    Marks("tencent", Protection.OTHER, frozenset({403}), r"腾讯云\s*Web\s*应用防火墙|腾讯云WAF"),
-    Marks("huawei", Protection.OTHER, frozenset({403, 418}), r"华为云WAF|hws_security", r"^set-cookie: HWWAFSES"),
-    Marks("safeline", Protection.OTHER, frozenset({403, 468}), r"<!--\s*event[ _]?id:", r"^set-cookie: sl-session="),
-    Marks("c3vk", Protection.OTHER, frozenset(), r"\bC3VK\b", r"^set-cookie: C3VK="),
+    Marks(
+        "yunsuo",
+        Protection.OTHER,
+        frozenset({403}),
+        r"yunsuologo",
+        r"^set-cookie: yunsuo_session",
+        words=("yunsuologo",),
+    ),
+    Marks(
+        "safedog",
+        Protection.OTHER,
+        frozenset({403}),
+        r"safedog|网站防火墙",
+        r"^set-cookie: safedog-flow-item=",
+        words=("safedog", "网站防火墙"),
+    ),
+    Marks(
+        "yundun",
+        Protection.OTHER,
+        frozenset({403}),
+        r"yundun|云盾",
+        r"^server: yundun|^set-cookie: (?:yundun|yjs_)",
+        words=("yundun", "云盾"),
+    ),
+    Marks(
+        "tencent",
+        Protection.OTHER,
+        frozenset({403}),
+        r"腾讯云\s*Web\s*应用防火墙|腾讯云WAF",
+        words=("应用防火墙", "腾讯云waf"),
+    ),
+    Marks(
+        "huawei",
+        Protection.OTHER,
+        frozenset({403, 418}),
+        r"华为云WAF|hws_security",
+        r"^set-cookie: HWWAFSES",
+        words=("华为云waf", "hws_security"),
+    ),
+    Marks(
+        "safeline",
+        Protection.OTHER,
+        frozenset({403, 468}),
+        r"<!--\s*event[ _]?id:",
+        r"^set-cookie: sl-session=",
+        words=("<!--",),
+    ),
+    Marks("c3vk", Protection.OTHER, frozenset(), r"\bC3VK\b", r"^set-cookie: C3VK=", words=("c3vk",)),
     Marks(
         "generic",
         Protection.OTHER,
         frozenset({403, 406, 449, 455}),
         r"访问被拒绝|请求存在威胁|不合法的参数|请开启JavaScript并刷新",
         r"^set-cookie: https_waf_cookie=",
+        words=("访问被拒绝", "请求存在威胁", "不合法的参数", "请开启javascript并刷新"),
     ),
 )
 
@@ -78,12 +137,15 @@ def recognise(
 
     `visible` gives the text that a reader would see, and is only called where it matters.
     """
+    text = text[:LONGEST]
+    lower = text.lower()
     lines = "\n".join(f"{name.lower()}: {value}" for name, value in headers)
     for marks in MARKS:
         signals = []
         if status in marks.statuses:
             signals.append(f"status {status}")
-        if marks.body and (found := re.search(marks.body, text, re.IGNORECASE)):
+        worth = marks.body and any(word in lower for word in marks.words)
+        if worth and (found := re.search(str(marks.body), text, re.IGNORECASE)):
             signals.append(f"body {found[0][:40]!r}")
             if len(visible()) < 80:
                 signals.append("shape: next to no visible text")

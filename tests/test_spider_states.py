@@ -237,8 +237,10 @@ def test_pace_adapts() -> None:
     assert pace.delay == 4
     pace.answered(20.0)
     assert pace.delay == 20
-    pace.answered(1.0)
-    assert pace.delay == 10.5
+    pace.answered(2.0)
+    assert pace.delay == 11
+    pace.answered(0.9)
+    assert pace.delay == 5.5
     pace = HostPace("a", Politeness(delay=4))
     pace.complained(None)
     assert (pace.delay, pace.closed) == (8, None)

@@ -60,7 +60,7 @@ class Host:
             return self._throttled(request)
         response = self._scripted(request) or self._finish(request, self._page(request))
         delivery = Delivery(switches.slow_seconds, switches.drip_seconds, switches.sent_share, switches.reset)
-        return Response(response.status, response.body, response.headers, delivery)
+        return replace(response, delivery=delivery)
 
     def _scripted(self, request: Request) -> Response | None:
         found = self.script.answer(request)

@@ -65,11 +65,14 @@ def next_request(page: Page, reading: Reading) -> Ask | None:
 def parts(page: Page) -> list[str]:
     """The next page of an article in parts: its address begins like the article's own."""
     stem = page.url.rpartition(".")[0]
+    labelled = ((anchor, "".join("".join(anchor.itertext()).split())) for anchor in page.tree.iter("a"))
     found = [
         url
-        for anchor in page.soup.find_all("a", href=True)
-        if CONTINUATION.match(_label(anchor)) or _label(anchor).isdigit()
-        if (url := page.resolve(str(anchor["href"]))) and url != page.url and url.startswith((stem + "_", stem + "-"))
+        for anchor, label in labelled
+        if CONTINUATION.match(label) or label.isdigit()
+        if (url := page.resolve(anchor.get("href") or ""))
+        and url != page.url
+        and url.startswith((stem + "_", stem + "-"))
     ]
     return list(dict.fromkeys(found))
 

@@ -116,14 +116,16 @@ def parts(page: Page) -> list[str]:
 def files(page: Page) -> list[Link]:
     """Attachments by the editor's own attribute; OLDSRC is a path of the editor's and no address."""
     found: dict[str, Link] = {}
-    for anchor in page.soup.find_all("a", attrs={"appendix": True}, href=True):
-        if url := page.resolve(str(anchor["href"])):
-            found.setdefault(url, Link(url, anchor.get_text(strip=True)))
+    for anchor in page.tree.xpath("//a[@appendix and @href]"):
+        if url := page.resolve(anchor.get("href")):
+            found.setdefault(url, Link(url, "".join(anchor.itertext()).strip()))
     return list(found.values())
 
 
 def read_pager(page: Page) -> Pager | None:
     """The pager that the page's script describes, whichever of the known calls it makes."""
+    if not page.holds("createpage", "setpage", "countpage"):
+        return None
     stem, ending = _own_name(page)
     for call in CALL.finditer(page.text):
         if found := ARGUMENTS.search(call[1]):
