@@ -15,6 +15,7 @@ from parsers.alignment import Alignment
 from parsers.annex import annex_of
 from parsers.checks import cannot_make_rules
 from parsers.claims import claim_findings, claims_in
+from parsers.data import unwrapped
 from parsers.digests import VERSION, parser_digest
 from parsers.eras import IN_WORDS, Readings, best_reading, edition_in_words, era_findings, likely_forms
 from parsers.glued import read_glued
@@ -50,6 +51,7 @@ def parse_document(
     `previous` only adds findings across the years. `forms`: other editions than those of the package.
     """
     identity = ParserIdentity(version=VERSION, digest=parser_digest())
+    parts = [unwrapped(part) for part in parts]
     last = previous.values if isinstance(previous, Report) else (previous or {}).get("values")
     given = (parts, forms, url, last)
     try:
