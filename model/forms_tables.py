@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Literal, Self
 
@@ -56,6 +56,12 @@ class Column(FormData):
     def depth(self) -> int:
         return 1 + max((c.depth for c in self.columns), default=0)
 
+    def levels(self, above: int = 0) -> tuple[int, ...]:
+        """For each leaf: how many headings stand above it."""
+        if not self.columns:
+            return (above,)
+        return tuple(itertools.chain.from_iterable(c.levels(above + 1) for c in self.columns))
+
 
 class Row(FormData):
     """A row, or a group of rows. In layout `outline` a group may have a value of its own unless `heading`."""
@@ -92,6 +98,12 @@ class Block(FormData):
     @cached_property
     def leaves(self) -> tuple[Column, ...]:
         return tuple(itertools.chain.from_iterable(c.leaves for c in self.columns))
+
+    @cached_property
+    def reading_order(self) -> tuple[int, ...]:
+        """Numbers of the leaves as a header of several lines is read: line by line, the widest headings first."""
+        levels = [level for column in self.columns for level in column.levels()]
+        return tuple(sorted(range(len(levels)), key=levels.__getitem__))
 
 
 class OpenColumns(FormData):
@@ -168,6 +180,16 @@ class FormTable(FormData):
         """This table with the value columns that a document has."""
         blocks = tuple(b.changed(columns=columns) for b in self.blocks)
         return self.changed(width=self.width - 1 + len(columns), blocks=blocks)
+
+    def columns_of(self, ids: Iterable[str]) -> tuple[Column, ...]:
+        """The value columns of a document, as its ids name them; the form's own where they name none."""
+        block = self.blocks[0]
+        row, _ = self.value_rows(block)[0]
+        known = {c.id: c.label for c in self.open_columns.known} if self.open_columns else {}
+        start, end = f"{self.id}.", f".{row.id}"
+        names = [i.removeprefix(start).removesuffix(end) for i in ids if i.startswith(start) and i.endswith(end)]
+        named = tuple(Column(id=n, label=known.get(n, n)) for n in names if f"{n}{end}" != f"{row.id}{end}")
+        return named or block.columns
 
     def grid(self) -> tuple[tuple[GridCell, ...], ...]:
         """The official table as physical rows, with spans, as HTML would write it."""

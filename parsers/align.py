@@ -5,16 +5,19 @@ import re
 from model.normal_text import bare_label, label_key
 from parsers.alignment import Alignment
 from parsers.cells import Content, read_cell
-from parsers.gaps import fill_gaps
+from parsers.gaps import doubt_missing_cells, fill_gaps
 from parsers.headers import note_header
 from parsers.labels import LabelIndex, Target
 from parsers.page import Cell, Page, Row
 from parsers.placing import Walk, doubt, give_up, place, put, without_next_number, without_unit
 
 # 附:上年度数据, 2021年情况(供对照), 附:2021年数据
-OTHER_YEAR = re.compile(r"上一?年度?(?:同期|数据|情况|报表)|供对照|(20\d\d)年度?.{0,14}(?:数据|情况|报表|统计表)")
+OTHER_YEAR = re.compile(
+    r"上一?年度?(?:统计)?(?:同期|数据|情况|报表)|供对照|(20\d\d)年度?.{0,14}(?:数据|情况|报表|统计表)"
+)
 NUMBERS = "序号"
 LONGEST_UNIT = 3
+FEW = 3
 HEADING = re.compile(r"^(?:[一二三四五六七八九十]{1,2}[、.,]|第[一二三四五六七八九十]{1,2}部分)")
 
 
@@ -31,6 +34,7 @@ def align(page: Page, index: LabelIndex, year: int | None) -> Alignment:
                 found.last_at = at
     give_up(walk, found)
     fill_gaps(index, found)
+    doubt_missing_cells(page, found)
     found.doubts.update(dict.fromkeys(found.disordered & found.placed.keys(), "columns_out_of_order"))
     return found
 
@@ -83,12 +87,16 @@ def _row(at: int, row: Row, index: LabelIndex, walk: Walk, found: Alignment) -> 
     if strip:
         give_up(walk, found)
         table, placed = strip
-        put(Target(table, "", (), index.strips[table], re.compile(""), frozenset()), row, placed, "", found, walk)
+        target = Target(table, "", (), index.strips[table], re.compile(""), frozenset())
+        found.order.append((at, target))
+        put(target, row, placed, "", found, walk)
         return
     if target is None:
-        note_header(row, contents, index, walk, found)
+        note_header(cells, index, walk, found)
         _unlabelled(at, row, contents, index, walk, found)
         return
+    if not any(s.is_value and c.text.strip() for s, c in zip(states, values, strict=False)):
+        note_header(cells, index, walk, found)  # 自然人 | … | 总计: the last word names a row, too
     if row.loose and not row.grid and not any(c.text.strip() for c in values):
         return  # 总计 | ||||||| is a header, and blanks at the end of a line of text stand for nothing
     if not any(s.is_value for s in states):
@@ -97,6 +105,8 @@ def _row(at: int, row: Row, index: LabelIndex, walk: Walk, found: Alignment) -> 
             put(target, row, values, label, found, walk)
         return
     give_up(walk, found)
+    if row.loose and label_at > 1:
+        note_header(cells[:label_at], index, walk, found)
     walk.table, walk.group = target.table, target.row if target.leads else (*target.above[-1:], walk.group)[0]
     found.order.append((at, target))
     place(target, row, values, label, index, found, walk)
@@ -138,6 +148,8 @@ def _strip(
             values.pop()
         if len(values) != len(ids):
             continue
+        if [read_cell(v.text).value for v in values] == list(range(1, len(ids) + 1)):
+            continue  # 1 to 15 are the numbers of the columns
         theirs = row.keeps_blanks and not tail and walk.table == table and ids[0] not in found.placed
         if not any(v.text.strip() for v in values) and not theirs:
             continue
@@ -156,10 +168,15 @@ def _unlabelled(at: int, row: Row, contents: list[Content], index: LabelIndex, w
         more = list(row.cells)
         while more and not more[-1].text.strip():
             more.pop()
-        if len(begun) + len(more) == len(target.fields):
+        if len(begun) + len(more) == len(target.fields) and not row.broken:
             put(target, first, begun + more, label, found, walk)
             return
         doubt(target, found, "row_broken")
+    if not words and filled and row.loose and at - found.last_at <= 2:
+        wanted = len(found.last)
+        if len(filled) < wanted or len(filled) <= wanted <= FEW:
+            # Figures below a row that is complete: the rest of its last number, broken over lines?
+            found.doubts.update(dict.fromkeys(found.last, "row_broken"))
     if not words and filled:
         found.loose_rows.append((at, row))
         return

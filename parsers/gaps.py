@@ -1,10 +1,14 @@
-"""Rows of figures that lost their label, between two rows that have one."""
+"""Rows of figures that lost their label, between two rows that have one; rows of drawn tables that lost a cell."""
 
 import itertools
 
+from model.vocabulary import CellState
 from parsers.alignment import Alignment, Placed
 from parsers.cells import read_cell
 from parsers.labels import LabelIndex
+from parsers.page import Page, Row
+
+MOST_GAPPY = 5  # one row in five: a document that leaves its zeros blank has more
 
 
 def fill_gaps(index: LabelIndex, found: Alignment) -> None:
@@ -30,3 +34,22 @@ def fill_gaps(index: LabelIndex, found: Alignment) -> None:
             for field_id, cell in zip(target.fields, cells, strict=True):
                 found.placed[field_id] = Placed(read_cell(cell.text), cell.text, row.where(cell.column), "")
                 found.doubts[field_id] = "no_label"
+
+
+def doubt_missing_cells(page: Page, found: Alignment) -> None:
+    """A blank in a drawn table may be a cell that was lost or merged: doubted where hardly another row has blanks.
+
+    A table of HTML says where its cells are; a row of Markdown is filled up with blanks to the width of the table.
+    """
+    drawn = [
+        target.fields for at, target in found.order
+        if isinstance(row := page.items[at], Row) and row.grid and len(target.fields) > 1
+    ]  # fmt: skip
+    gappy = [fields for fields in drawn if any(_is_blank(i, found) for i in fields)]
+    if len(gappy) <= max(1, len(drawn) // MOST_GAPPY):
+        for fields in gappy:
+            found.doubts.update(dict.fromkeys((i for i in fields if i in found.placed), "cell_missing"))
+
+
+def _is_blank(field_id: str, found: Alignment) -> bool:
+    return field_id in found.placed and found.placed[field_id].content.state is CellState.BLANK

@@ -2,15 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from functools import lru_cache
 
 from model.forms_tables import Column, FormTable, OpenColumns
 from model.normal_text import bare_label, label_key
 from parsers.alignment import Alignment
-from parsers.cells import Content, read_cell
+from parsers.cells import read_cell
 from parsers.labels import LabelIndex
-from parsers.page import Page, Row
+from parsers.page import Cell, Page, Row
 from parsers.placing import Walk
 
 MOST_COLUMNS = 12
@@ -20,23 +19,28 @@ NO_WORD = re.compile(r"\W")
 ABOVE = frozenset({"统计数", "数量", "统计数据", "数据"})
 
 
-def note_header(row: Row, contents: list[Content], index: LabelIndex, walk: Walk, found: Alignment) -> None:
-    """Columns that stand in another order than the form's are known by their header."""
-    words = [c.text for c, k in zip(row.cells, contents, strict=True) if not k.is_value]
+def note_header(cells: tuple[Cell, ...], index: LabelIndex, walk: Walk, found: Alignment) -> None:
+    """Columns that stand in another order than the form's are known by their header.
+
+    `cells`: a row of a header, or of text that lost its rows everything before a label: then a header of several lines
+    is read line by line, the widest headings first.
+    """
+    contents = [read_cell(c.text) for c in cells]
+    words = [c.text for c, k in zip(cells, contents, strict=True) if not k.is_value]
     if len(words) < 2 or any(k.value is not None for k in contents):
         return
-    for (fields, patterns), levels in zip(index.blocks, _levels(index), strict=True):
-        named = [n for w in words for n, p in enumerate(patterns) if p is not None and p.search(label_key(w))]
+    keys = [label_key(word) for word in words]
+    for fields, patterns, by_lines in index.blocks:
+        named = [n for key in keys for n, p in enumerate(patterns) if p is not None and p.search(key)]
         if len(named) < 2 or len(set(named)) != len(named):
             continue
-        places = sorted(named)
+        orders = (sorted(named), [n for n in by_lines if n in named])
+        places = min(orders, key=lambda order: sum(a != b for a, b in zip(order, named, strict=True)))
         if named == places:
             if len(named) > 2:
                 walk.moved.update({f[0]: f for f in fields if f[0] in walk.moved})
             continue
-        if row.loose and named == sorted(named, key=lambda n: (levels[n], n)):
-            continue  # two lines of the header on one line of text
-        if len(named) < min(3, len(patterns)) or (row.loose and len({levels[n] for n in named}) > 1):
+        if len(named) < min(3, len(patterns)):
             found.disordered.update(i for f in fields for i in f)
             continue
         for row_fields in fields:
@@ -44,22 +48,6 @@ def note_header(row: Row, contents: list[Content], index: LabelIndex, walk: Walk
             for at, column in zip(places, named, strict=True):
                 order[at] = row_fields[column]
             walk.moved[row_fields[0]] = tuple(order)
-
-
-@lru_cache(maxsize=64)
-def _levels(index: LabelIndex) -> tuple[tuple[int, ...], ...]:
-    """For each of the index's blocks, in which line of the header the names of its columns stand."""
-
-    def of(columns: tuple[Column, ...], level: int) -> Iterator[int]:
-        for column in columns:
-            yield from of(column.columns, level + 1) if column.columns else (level,)
-
-    return tuple(
-        tuple(of(block.columns, 0))
-        for table in index.form.tables
-        for block in table.blocks
-        if table.label_width and len(block.leaves) > 1
-    )
 
 
 def fitted(page: Page, index: LabelIndex) -> LabelIndex:

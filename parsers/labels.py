@@ -52,6 +52,7 @@ class LabelIndex:
             (
                 tuple(tuple(t.field_id(b, r, c) for c in b.leaves) for r, _ in t.value_rows(b)),
                 tuple(re.compile(c.match) if c.match else None for c in b.leaves),
+                b.reading_order,
             )
             for t in form.tables
             for b in t.blocks

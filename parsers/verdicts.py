@@ -13,7 +13,7 @@ from parsers.alignment import Alignment, Placed
 from parsers.checks import Assessed, assess
 from parsers.proof import fault_of, propose, suspects_of
 
-HARMLESS = frozenset({"no_label", "row_joined"})
+HARMLESS = frozenset({"no_label"})
 UNSURE = frozenset({ReadMethod.PROOF, ReadMethod.OCR})
 UNREADABLE = frozenset({CellState.TEXT, CellState.UNPARSED})
 MOST_MISSING = 0.6

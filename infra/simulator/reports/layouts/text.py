@@ -30,6 +30,8 @@ def _piped(table: Table, broken: Callable[[Row], bool]) -> list[str]:
         else:
             lines.append(" | ".join(texts) + tail)
     # At the end of a table the placeholders are lost but for one.
+    if not lines:
+        return []
     lines[-1] = lines[-1].rstrip("|") + ("|" if lines[-1].endswith("|") else "")
     return lines
 
@@ -108,7 +110,8 @@ def _markdown_line(block: Text) -> str:
 
 
 def _grid(table: Table, repeated: bool) -> list[list[str]]:
-    rows = [[""] * table.width for _ in table.rows]
+    """Every row as wide as the widest, whatever the spans of a damaged table say."""
+    texts: dict[tuple[int, int], str] = {}
     taken: set[tuple[int, int]] = set()
     for at, row in enumerate(table.rows):
         column = 0
@@ -117,10 +120,10 @@ def _grid(table: Table, repeated: bool) -> list[list[str]]:
                 column += 1
             places = [(at + y, column + x) for y in range(cell.rowspan) for x in range(cell.colspan)]
             taken.update(places)
-            for y, x in places if repeated and cell.id is None else places[:1]:
-                rows[y][x] = cell.text
+            texts |= dict.fromkeys(places if repeated and cell.id is None else places[:1], cell.text)
             column += cell.colspan
-    return rows
+    width = max(table.width, *(column + 1 for _, column in texts))
+    return [[texts.get((at, column), "") for column in range(width)] for at in range(len(table.rows))]
 
 
 def _padded(rows: list[list[str]]) -> list[str]:
