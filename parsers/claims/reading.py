@@ -23,6 +23,7 @@ from parsers.claims.phrases import Family, phrases
 OTHER_DUTY = re.compile(
     r"建议|提案|议案|信访(?!、?举报)|热线|留言|来信|来电|来访|咨询|工单|舆情|诉求|12345|市长|政民互动|民声|办件|好差评|权力|事项库|行政复议机关受理"
 )
+THIS_DUTY = ("信息公开", "依申请", "公开申请")
 # 较上年增加12件, 同比多3件
 DIFFERENCE = re.compile(
     r"(?:比|较|同比|环比)[^。;]{0,24}?(?:增|减|升|降|多|少|回落|提高)[^。;,]{0,6}$|(?:增加|减少|增长|下降|上升|增幅|降幅|回落)了?$"
@@ -86,7 +87,7 @@ def _claims_at(
         return
     picked = _zero_family(figure) if figure.kind == "none" else _nearest(figure, sentence)
     for family, start, end in picked:
-        said = words.text[figure.sentence : figure.start]
+        said = words.text[max(figure.sentence, figure.start - 200) : figure.start]
         if _is_trap(figure, family, said, year):
             if last is not None and SAID_LAST.search(said[-30:]) and not DIFFERENCE.search(said[-40:]):
                 yield claim_at(family, figure, start, end, words, last, ", last year")
@@ -107,7 +108,8 @@ def _claims_at(
 
 def _is_trap(figure: Figure, family: Family, said: str, year: int | None) -> bool:
     near = said[-80:]
-    if family.other_duties and OTHER_DUTY.search(figure.before):
+    # Whichever was named last, the other duty or this one, is what the verb speaks of.
+    if family.other_duties and OTHER_DUTY.search(said, max(map(said.rfind, THIS_DUTY)) + 1):
         return True
     if DIFFERENCE.search(near[-40:]) or PART_OF.search(near):
         return True
@@ -117,7 +119,7 @@ def _is_trap(figure: Figure, family: Family, said: str, year: int | None) -> boo
         return False
     if LAST_YEAR.search(near):
         return True
-    years = YEAR.findall(said[-200:])
+    years = YEAR.findall(said)
     return bool(years) and year is not None and int(years[-1]) != year
 
 
