@@ -9,13 +9,15 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from model.forms import Block, Form, FormTable, load_forms
+from model.forms import Block, FormTable, load_forms
 from model.report import YearFindings
 
 from .tables import VERDICT_STYLE, verdict_text
 
 # How a cell that holds no number is shown: as what it prints, never as 0.
 SHOWN_STATE = {"blank": "·", "dash": "—", "slash": "/", "none_word": "无"}
+
+LONGEST_TEXT = 160
 
 
 def _shown(field_id: str, report: Mapping[str, Any]) -> Text:
@@ -40,9 +42,11 @@ def _block_table(table: FormTable, block: Block, report: Mapping[str, Any]) -> T
     drawn.add_column(block.label or block.head or "", overflow="fold", min_width=26 if narrow else None)
     for column in block.leaves:
         drawn.add_column(column.label, justify="right", overflow="fold", max_width=6 if narrow else 14)
-    for row, above in table.value_rows(block):
-        label = Text("  " * len(above) + row.label) if row.label else Text("")
-        drawn.add_row(label, *(_shown(table.field_id(block, row, column), report) for column in block.leaves))
+    rows = [found for top in block.rows for found in top.walk()] if table.row_layout == "outline" else None
+    for row, above in rows or table.value_rows(block):
+        label = Text("  " * len(above) + row.label, style="" if table.carries_values(row) else "bold")
+        ids = [table.field_id(block, row, column) for column in block.leaves] if table.carries_values(row) else []
+        drawn.add_row(label, *(_shown(field_id, report) for field_id in ids))
     return drawn
 
 
@@ -110,16 +114,46 @@ def draw_years(found: YearFindings) -> Text:
     return text
 
 
-def form_of(report: Mapping[str, Any]) -> Form | None:
-    """The form by which a report was read."""
-    return load_forms().get(str(report.get("format_era")))
+def forms_of(report: Mapping[str, Any]) -> list[FormTable]:
+    """The tables of a report, each of the edition that it was read with, in the order of the forms.
+
+    A table that the document has not stands in the report's own edition.
+    """
+    forms = load_forms()
+    own = forms.get(str(report.get("format_era")))
+    tables = {t.id: t for t in own.tables} if own else {}
+    for table_id, told in report["tables"].items():
+        form = forms.get(str(told.get("era")))
+        table = form.table(table_id) if form else None
+        if table is not None:
+            tables[table_id] = _as_printed(table, report)
+    return list(tables.values())
+
+
+def _as_printed(table: FormTable, report: Mapping[str, Any]) -> FormTable:
+    return table.with_columns(table.columns_of(report["values"])) if table.open_columns else table
+
+
+def _parts(report: Mapping[str, Any]) -> Table:
+    """Of a report in words: its parts, how each begins, and the rows of an annex."""
+    drawn = Table(box=box.SQUARE, pad_edge=False, header_style="bold", show_lines=True)
+    drawn.add_column("part", overflow="fold")
+    drawn.add_column("text", overflow="fold")
+    for name, part in report["sections"].items():
+        text = part["text"].replace("\n", " ")
+        drawn.add_row(part["heading"] or name, text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…")
+    for extra in report["extras"]:
+        drawn.add_row(extra["label"], " | ".join(extra["values"]))
+    return drawn
 
 
 def draw_report(report: Mapping[str, Any], heading: str) -> RenderableType:
-    """The whole report; one without tables shows its verdict and reasons."""
+    """The whole report; one without tables shows its verdict, its reasons and how its parts begin."""
     head = Text.assemble((heading, "bold"), "   ", verdict_text(report["verdict"]))
     if report["reasons"]:
         head.append("  " + ", ".join(map(str, report["reasons"])), style="dim")
-    form = form_of(report)
-    tables = [_table(t, report) for t in form.tables] if form else [Text("no table of a known form", style="dim")]
-    return Group(Panel(head, box=box.HEAVY), *tables, _checks(report), _findings(report))
+    panel = Panel(head, box=box.HEAVY)
+    if report["verdict"] == "narrative":
+        return Group(panel, _parts(report), _findings(report))
+    tables = [_table(t, report) for t in forms_of(report)] or [Text("no table of a known form", style="dim")]
+    return Group(panel, *tables, _checks(report), _findings(report))

@@ -27,7 +27,11 @@ from .years import compare_years
 @lru_cache(maxsize=1)
 def value_labels() -> Mapping[str, str]:
     """Dotted id to official label, over all forms."""
-    fields = (field for form in load_forms().values() for field in form.fields)
+    forms = list(load_forms().values())
+    # Value columns that documents name themselves, as far as their names are known: 本级, 汇总.
+    forms += [form.with_columns(t.id, t.open_columns.known)
+              for form in forms for t in form.tables if t.open_columns and t.open_columns.known]  # fmt: skip
+    fields = (field for form in forms for field in form.fields)
     return {f.id: " · ".join(label for label in (f.row_label, f.column_label) if label) for f in fields}
 
 

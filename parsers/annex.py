@@ -12,15 +12,21 @@ ANNEX = "annex"
 HEAD = re.compile(r"^(?:统计)?指标(?:名称)?$")
 UNITS = frozenset({"条", "件", "次", "人次", "人", "元", "万元", "篇", "个", "项", "份", "批", "批次", "%", "条次"})
 MOST_ROWS = 300
+LONGEST_HEADER = 60
+# The same header as a line of text: 指标名称 计量单位 年末统计
+BEGINS = re.compile(r"^(?:统计)?指标(?:名称)?(?:计量)?单位")
 
 
 def annex_of(page: Page) -> list[Extra]:
     """The rows below a header of indicators. They bind nothing and are compared with nothing."""
     found: list[Extra] = []
     inside = False
-    for row in page.rows:
-        inside = inside or any(HEAD.match(label_key(c.text)) for c in row.cells)
-        if inside and len(found) < MOST_ROWS and (extra := _entry(row)) is not None:
+    for item in page.items:
+        if isinstance(item, str):
+            inside = inside or (len(item) < LONGEST_HEADER and BEGINS.match(label_key(item)) is not None)
+            continue
+        inside = inside or any(HEAD.match(label_key(c.text)) for c in item.cells)
+        if inside and len(found) < MOST_ROWS and (extra := _entry(item)) is not None:
             found.append(extra)
     return found
 

@@ -25,6 +25,7 @@ INLINE = re.compile(
 )
 # 附:政府信息公开情况统计表(2016年度)
 ANNEX = re.compile(r"^附(?:[表件]\d{0,2}[:、.]?|[:])")
+ANNEX_WORD = "附表"
 SENTENCE_ENDS = re.compile(r"[。；;！!？?\s)）>”\"]")
 STOP = re.compile(r"[\s。，；：,;:（(\d\[【]")
 TAIL = re.compile(r"情况|措施|事项|概述|概况|工作|问题|改进|打算|统计表|附表|建议")
@@ -102,7 +103,8 @@ def _unnumbered(line: str, patterns: Patterns, seen: set[str]) -> Heading | None
     """A heading that lost its number: a short line that is little else than the keyword of a part not yet met."""
     key = label_key(line)
     if key[:1] == "附" and (annex := ANNEX.match(key)):
-        section = next((s for s, p in patterns if s.table and p.search(key[annex.end() :] or key)), None)
+        words = key[annex.end() :] or ANNEX_WORD
+        section = next((s for s, p in patterns if p.search(ANNEX_WORD) and p.search(words)), None)
         return Heading(section, line) if section is not None else None
     if not 3 < len(key) <= LONGEST_UNNUMBERED or NO_HEADING.search(key) or bare_label(key) != key:
         return None

@@ -19,7 +19,7 @@ _PARTS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("fees", ("政府信息公开的收费及减免情况", "收费及减免情况", "费用减免情况"),
      ("提供复印件均未收取费用，没有减免事项。",)),
     ("review_litigation", ("因政府信息公开申请行政复议、提起行政诉讼情况", "行政复议、诉讼和申诉情况", "复议诉讼情况"),
-     ("{year}年没有因公开工作引起的复议和诉讼。",)),
+     ("{year}年全部答复事项均按程序归档，没有积压。",)),
     ("problems_and_improvements", ("存在的主要问题和改进措施", "存在问题及改进措施", "主要问题及下一步打算"),
      ("个别科室报送不够及时，栏目设置还需贴近群众。", "下一年将明确时限，逐月通报，并补充历史信息。")),
     ("other_matters", ("其他需要说明的事项", "其他需要报告的事项"), ("没有其他需要说明的事项。",)),
@@ -43,8 +43,13 @@ class NarrativeText:
     parts: tuple[Part, ...]
 
 
-def invent_narrative(seed: int, office: Office, year: int) -> NarrativeText:
-    """The text of one report; fees and the last part are sometimes left out, as offices do."""
+def invent_narrative(
+    seed: int, office: Office, year: int, *, on_website: int | None = None, received: int | None = None
+) -> NarrativeText:
+    """The text of one report; fees and the last part are sometimes left out, as offices do.
+
+    `on_website` and `received`: what a table beside the text says, for the text to say the same.
+    """
     chance = dice(seed, office.name, year, "narrative")
     preamble = (
         f"根据《中华人民共和国政府信息公开条例》要求，编制本年度报告。报告由文字和数据两部分组成，"
@@ -54,7 +59,14 @@ def invent_narrative(seed: int, office: Office, year: int) -> NarrativeText:
     for part, wordings, sentences in _PARTS:
         if part in ("fees", "other_matters") and chance.random() < 0.4:
             continue
-        fill = {"year": year, "short": office.short, "a": chance.randint(2, 400), "b": chance.randint(1, 30)}
+        fill: dict[str, object] = {
+            "year": year,
+            "short": office.short,
+            "a": chance.randint(2, 400),
+            "b": chance.randint(1, 30),
+        }
+        fill |= {"a": on_website} if part == "proactive" and on_website is not None else {}
+        fill |= {"b": received} if part == "applications" and received is not None else {}
         heading = f"{NUMERALS[len(parts)]}、{chance.choice(wordings)}".format(**fill)
         parts.append(Part(part, heading, tuple(s.format(**fill) for s in sentences)))
     return NarrativeText(preamble, tuple(parts))

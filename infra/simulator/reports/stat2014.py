@@ -93,7 +93,13 @@ def make_old_report(
         Extra("stat2014", label, [str(chance.randint(0, 40)) for _ in many]) for _, label, _ in LOCAL_ROWS
     ) if local_rows else ()  # fmt: skip
     title = f"{office.name}{year}年政府信息公开工作年度报告"
-    words = invent_narrative(seed, office, year)
+    words = invent_narrative(
+        seed,
+        office,
+        year,
+        on_website=int(figures["proactive.by_channel.website"][0]),
+        received=int(figures["applications.received"][0]),
+    )
     return OldReport(office, year, title, columns, figures, words, local, numbered)
 
 
