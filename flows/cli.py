@@ -18,6 +18,7 @@ from flows.commands import (
     keys,
     listing,
     parse,
+    reparse,
     replicate,
     restrict,
     seal,
@@ -52,6 +53,7 @@ app.command(epilog=verify.EPILOG)(verify.verify)
 app.add_typer(keys.app, name="keys")
 app.command(epilog=restrict.EPILOG)(restrict.restrict)
 app.command(epilog=replicate.EPILOG)(replicate.replicate)
+app.command("reparse", epilog=reparse.EPILOG)(reparse.reparse_archive)
 app.command(epilog=deploy.EPILOG)(deploy.deploy)
 app.add_typer(export.app, name="export")
 app.command()(demo.demo)

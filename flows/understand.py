@@ -56,10 +56,16 @@ def understand(archive: Archive, manifest: Manifest) -> dict[str, Any]:
     known = archive.parsed(manifest.digest, parser_digest())
     if known is not None:
         return known
+    parsed = parse_anew(archive, manifest)
+    archive.keep_parsed(manifest.digest, parser_digest(), parsed)
+    return parsed
+
+
+def parse_anew(archive: Archive, manifest: Manifest) -> dict[str, Any]:
+    """The public JSON of a document by the parser of today, kept nowhere."""
     report = parse_document(contents(archive, manifest))
     parsed: dict[str, Any] = report.model_dump(mode="json")
     parsed["input"] = f"manifest:{manifest.digest}"
-    archive.keep_parsed(manifest.digest, parser_digest(), parsed)
     return parsed
 
 

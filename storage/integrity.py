@@ -15,6 +15,7 @@ from model.document import Event, VersionRecord
 from model.errors import DigestMismatch
 from storage.keys import kind_of
 from storage.ledger import parsed_lines
+from storage.parsed import pack_lines
 from storage.raw import raw_key
 
 FaultKind = Literal["damaged", "missing", "foreign", "hole", "catalogue", "chain", "signature", "conflict"]
@@ -101,6 +102,14 @@ def _parsed(key: str, content: bytes) -> Contents | str:
     return Contents()
 
 
+def _parsed_pack(key: str, content: bytes) -> Contents:
+    for manifest, line in pack_lines(content, key).items():
+        told = json.loads(line)["report"].get("input", f"manifest:{manifest}")
+        if told != f"manifest:{manifest}":
+            raise ValueError(f"holds the parse of {told} as that of {manifest}")
+    return Contents()
+
+
 def _event(key: str, content: bytes) -> Contents | str:
     event = Event.model_validate_json(content)
     if event.id != Event.identify(event.kind, event.subject, event.cause) or not key.endswith(f"/{event.id}.json"):
@@ -127,6 +136,7 @@ _CHECKS: dict[str, Callable[[str, bytes], Contents | str]] = {
     "version": _version,
     "repeat": _repeat,
     "parsed": _parsed,
+    "parsed pack": _parsed_pack,
     "event": _event,
     "agency": _agency,
     "restriction": _json,
