@@ -18,6 +18,12 @@ NUMBER = re.compile(rf"^(?P<sign>[+\-]|增加?|减少?)?\s*(?P<number>{PLAIN})\s
 DASH = re.compile(r"^[-—–―─]+$")
 NONE_WORDS = frozenset({"无", "暂无", "不涉及", "未涉及", "没有"})
 ZERO_LETTERS = frozenset({"O", "o", "〇", "○", "零"})
+# 12①, 12¹, 12*: a mark behind a number points to a note. Folded, ① and ¹ would be digits.
+RAISED = "¹²³⁰⁴-⁹₀-₉①-⓿❶-➓㈠-㊉⑴-⒛"
+MARK = re.compile(rf"(?<=[\d０-９])\s*[{RAISED}*＊※]+\s*$")
+NO_DIGIT = re.compile(f"[{RAISED}]")
+# Two lines of a cell are not one number: 12 over 13 is not 1213.
+TWO_LINES = re.compile(r"\d[\d.,]*\s*\n\s*[\d.,]")
 LONGEST = 18
 SPACES = re.compile(r"\s+")
 
@@ -38,19 +44,29 @@ class Content:
 
 
 BLANK = Content(CellState.BLANK)
+UNPARSED = Content(CellState.UNPARSED, is_value=False)
 
 
 @lru_cache(maxsize=16384)
 def read_cell(raw: str) -> Content:
     """Reads a cell's words. Money keeps its number; the unit is told apart."""
-    text = SPACES.sub(" ", fold(raw)).strip()
+    if raw.isdecimal() and raw.isascii():
+        return Content(CellState.NUMBER, int(raw)) if len(raw) <= LONGEST else UNPARSED
+    if MARK.search(raw):
+        raw = MARK.sub("", raw)
+    folded = fold(raw)
+    text = SPACES.sub(" ", folded).strip()
     if not text:
         return BLANK
+    if "\n" in raw and TWO_LINES.search(folded):
+        return Content(CellState.TEXT, is_value=False)
+    if NO_DIGIT.search(raw) and text[0].isdecimal():
+        return Content(CellState.TEXT, is_value=False)
     if len(text) > 60:
-        return Content(CellState.UNPARSED, is_value=False)
+        return UNPARSED
     if text.isdecimal():
         if len(text) > LONGEST:
-            return Content(CellState.UNPARSED, is_value=False)
+            return UNPARSED
         return Content(CellState.NUMBER, int(text))
     if DASH.match(text):
         return Content(CellState.DASH)

@@ -13,7 +13,8 @@ from parsers.glued import splits
 @pytest.mark.parametrize(
     ("raw", "value"),
     [("0", 0), ("００", 0), ("0件", 0), ("1,234", 1234), ("1，234", 1234), ("1 234", 1234), ("59237.2449", 59237.2449),
-     ("+19", 19), ("-8", -8), ("－8", -8), ("减8", -8), ("增5", 5), ("251000元", 251000), ("22（其中修订16件）", 22)],
+     ("+19", 19), ("-8", -8), ("－8", -8), ("减8", -8), ("增5", 5), ("251000元", 251000), ("22（其中修订16件）", 22),
+     ("12①", 12), ("12¹", 12), ("12*", 12), ("１２※", 12), ("22\n（其中修订16件）", 22)],
 )  # fmt: skip
 def test_numbers(raw: str, value: float) -> None:
     assert (read_cell(raw).state, read_cell(raw).value) == (CellState.NUMBER, value)
@@ -23,7 +24,9 @@ def test_numbers(raw: str, value: float) -> None:
     ("raw", "state"),
     [("", CellState.BLANK), ("\u00a0", CellState.BLANK), ("—", CellState.DASH), ("--", CellState.DASH),
      ("/", CellState.SLASH), ("／", CellState.SLASH), ("无。", CellState.NONE_WORD), ("不涉及", CellState.NONE_WORD),
-     ("约200", CellState.TEXT), ("若干", CellState.UNPARSED), ("1,23", CellState.TEXT)],
+     ("约200", CellState.TEXT), ("若干", CellState.UNPARSED), ("1,23", CellState.TEXT),
+     ("12\n13", CellState.TEXT), ("1\n234", CellState.TEXT), ("1²3", CellState.TEXT), ("①2", CellState.TEXT),
+     ("21 3", CellState.TEXT), ("1l", CellState.TEXT), ("9" * 19, CellState.UNPARSED)],
 )  # fmt: skip
 def test_what_is_no_number_has_no_value(raw: str, state: CellState) -> None:
     assert (read_cell(raw).state, read_cell(raw).value) == (state, None)
