@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from parsers.cells import read_cell
 from parsers.page import Page, Row
 from parsers.readers.html import TooHostile
 from parsers.readers.text.boxes import is_grid, read_grid, take_boxes
@@ -10,6 +11,7 @@ from parsers.readers.text.columns import is_ruler, read_columns
 from parsers.readers.text.drawn import RULE, is_drawn, read_drawn
 from parsers.readers.text.lines import Rows
 from parsers.readers.text.marks import BARE_NUMBER, PAGE_NUMBER, fields, plain
+from parsers.readers.text.pages import is_among_pipes, page_numbers
 
 MOST_CHARACTERS = 8_000_000
 MOST_LINES = 400_000
@@ -31,13 +33,14 @@ def read_text(text: str) -> Page:
     rows = Rows(page)
     lines = text.split("\n")
     boxes = take_boxes(lines) if "┌" in text else {}
+    pages = page_numbers(lines)
     at = 0
     while at < len(lines):
         for box in boxes.get(at, ()):
             rows.new_table()
             for cells in box:
                 rows.row(cells, loose=False)
-        at = _step(lines, at, rows, page)
+        at = at + 1 if at in pages else _step(lines, at, rows, page)
     open_values = rows.ends_in_value
     ends_in_row = bool(page.items) and isinstance(page.items[-1], Row) and not rows.labels
     rows.flush()
@@ -86,8 +89,10 @@ def _step(lines: Sequence[str], at: int, rows: Rows, page: Page) -> int:
             rows.row([c.strip() for c in raw.strip("\r\n").split("\t")], loose=False)
             rows.labels = []
         return at + 1
-    if BARE_NUMBER.match(line) and _among_pipes(lines, at):
-        return at + 1  # more likely the number of a page than the end of a row
+    if BARE_NUMBER.match(line) and is_among_pipes(lines, at):
+        rows.flush()
+        rows.row([line], broken=True)  # the number of a page, or the rest of a row
+        return at + 1
     _line(line, rows, page)
     return at + 1
 
@@ -106,6 +111,8 @@ def _line(line: str, rows: Rows, page: Page) -> None:
     line = plain(line[heading.end() :] if heading else line)
     if not line:
         return
+    if not read_cell(line.split(maxsplit=1)[0]).is_value:
+        rows.flush()  # the values before it end here: what the line says holds for those behind it
     page.items.append(line)
     if len(line) > LONG:
         rows.words(line)
@@ -146,14 +153,3 @@ def _open_table(lines: Sequence[str], at: int, rows: Rows) -> int:
             rows.row(cells)
             rows.labels += cells
     return at
-
-
-def _among_pipes(lines: Sequence[str], at: int) -> bool:
-    """Does a line with pipes stand before and behind?"""
-    before = next((lines[n] for n in range(at - 1, max(at - 4, -1), -1) if lines[n].strip()), "")
-    behind = next((lines[n] for n in range(at + 1, min(at + 4, len(lines))) if lines[n].strip()), "")
-    return _piped(before) and _piped(behind)
-
-
-def _piped(line: str) -> bool:
-    return "|" in line and line.strip() != "|"
