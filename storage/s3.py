@@ -184,6 +184,8 @@ class S3Bucket:
             Bucket=self._bucket,
             Key=self._prefix + checked_key(key),
             Body=content,
+            # Named as well, because buckets with Object Lock insist on it.
+            ChecksumAlgorithm="SHA256",
             ChecksumSHA256=checksum,
             **kind,
             **condition,

@@ -34,7 +34,8 @@ def protect(
         _try(where, "versioning", lambda: _enable_versioning(client, bucket))
         if _versioning(client, bucket) != "Enabled":
             raise InvalidStore(f"{where} takes the request for versioning and does nothing: leave --versioning away")
-    if lock_days is not None:
+    # Some servers let a lock be set on an empty bucket only; one that is set already is left alone.
+    if lock_days is not None and _lock_days(client, bucket) != lock_days:
         _try(where, "Object Lock", lambda: _enable_lock(client, bucket, lock_days))
         if _lock_days(client, bucket) != lock_days:
             raise InvalidStore(f"{where} takes the request for Object Lock and does nothing: leave --object-lock away")
