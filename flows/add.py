@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from model.agency import Register, name_key
+from model.agency import Register
+from model.agency_sameness import name_key
 from model.canonical import record_digest, sha256_hex
 from model.capture import BodyRef, Capture, CaptureKind, Row
 from model.errors import BadQuery

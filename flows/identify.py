@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from model.agency import Agency, Register
+from model.agency_names import NameReading, Surroundings, is_relative, read_name
 from model.capture import Row
+from model.divisions import WHOLE_COUNTRY, full_name
 from model.document import Scope
 from model.portal import Portal
 
@@ -19,10 +21,13 @@ BY_HAND = "by_hand"
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whose report of which year this is, as the document, its list row and its portal tell, in this order."""
+    """Whose report of which year this is, as the document, its list row and its portal tell, in this order.
+
+    `records`: what is new in the register, and has to be kept.
+    """
 
     agency: Agency
-    new_agency: bool
+    records: tuple[Agency, ...]
     year: int
     scope: Scope
     title: str
@@ -59,8 +64,32 @@ def _as_given(told: dict[str, Any], row: Row, portal: Portal, register: Register
     return told | {"name": row.agency, "division_code": region}
 
 
-def identify(parsed: dict[str, Any], row: Row | None, portal: Portal, register: Register) -> Identity | Unidentified:
-    """The identity of a parsed document. Title over preamble over list row over portal; the URL tells nothing."""
+def _region(
+    name: str, told: dict[str, Any], year: int, portal: Portal, register: Register
+) -> tuple[str, NameReading] | Unidentified:
+    """The region of an agency: what the document tells, else what the name means on a site of the portal's region.
+
+    A name that the register knows in the portal's region stays there, so that a better reading re-keys nothing.
+    """
+    reading = read_name(name, Surroundings(portal.region), year)
+    region = told.get("division_code") or (WHOLE_COUNTRY if reading.level == "state" else reading.region)
+    if region is None and reading.candidates:
+        places = ", ".join(full_name(code, year) or code for code in reading.candidates)
+        return Unidentified(f"{name} may be of {places}; name the agency in full in the portal file")
+    if region is None and is_relative(name):
+        return Unidentified(f"{name} does not say of which place; name the agency in full in the portal file")
+    if region not in (None, portal.region) and read_name(name, year=year).region and register.find(name, portal.region):
+        region = portal.region
+    return region or portal.region, reading
+
+
+def identify(
+    parsed: dict[str, Any], row: Row | None, portal: Portal, register: Register, known: str | None = None
+) -> Identity | Unidentified:
+    """The identity of a parsed document. Title over preamble over list row over portal; the URL tells nothing.
+
+    `known`: the report that this address was before.
+    """
     told = parsed.get("agency") or {}
     if row is not None and BY_HAND in row.flags:
         told, parsed = _as_given(told, row, portal, register), parsed | ({"report_year": row.year} if row.year else {})
@@ -70,18 +99,27 @@ def identify(parsed: dict[str, Any], row: Row | None, portal: Portal, register: 
         return Unidentified("no agency in title, text, list or portal file; add 'agency:' to the portal file")
     if year is None:
         return Unidentified("no report year in title, text or list")
+    place = _region(name, told, int(year), portal, register)
+    if isinstance(place, Unidentified):
+        return place
+    region, reading = place
     own = portal.agency is not None and portal.agency.name == name
-    agency, new = register.find_or_mint(
+    agency, records = register.settle(
         name,
-        told.get("division_code") or portal.region,
-        level=told.get("level") or (portal.agency.level if own and portal.agency else None),
-        kind=told.get("kind") or (portal.agency.kind if own and portal.agency else None),
+        region,
+        int(year),
+        level=told.get("level") or (portal.agency.level if own and portal.agency else reading.level),
+        kind=told.get("kind") or (portal.agency.kind if own and portal.agency else reading.kind),
     )
+    scope: Scope = told.get("scope") or "own"
+    if known is not None and known.startswith(f"{agency.id}-{year}-"):
+        # An address keeps its report while agency and year agree, whatever a better parser thinks of its scope.
+        scope = cast("Scope", known.split("-", 2)[2])
     return Identity(
         agency=agency,
-        new_agency=new,
+        records=records,
         year=int(year),
-        scope=told.get("scope") or "own",
+        scope=scope,
         title=parsed.get("title") or (row.title if row else "") or "",
         published_on=_published(parsed, row),
     )

@@ -86,12 +86,12 @@ class Recorder:
         assert manifest is not None
         parsed = understand(self.archive, manifest)
         verdict = str(parsed["verdict"])
-        identity = identify(parsed, publication.row, self.portal, self.register)
+        identity = identify(parsed, publication.row, self.portal, self.register, known.report_id if known else None)
         if verdict in NO_REPORT or isinstance(identity, Unidentified):
             why = None if verdict in NO_REPORT else identity.why if isinstance(identity, Unidentified) else None
             return self._no_report(publication, known, verdict, why)
-        if identity.new_agency:
-            self.archive.add_agency(identity.agency)
+        for agency in identity.records:
+            self.archive.add_agency(agency)
         version, cells, what = self._version(publication, manifest, identity, known)
         events = []
         # A rendition is no news: the same report, published in another kind of file.

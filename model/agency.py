@@ -6,16 +6,16 @@ better name or a new division code never re-keys history.
 
 import base64
 import hashlib
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from importlib import resources
 from typing import Literal
 
 import yaml
 from pydantic import Field
 
+from model.agency_names import Surroundings, read_name, words
+from model.agency_sameness import ENDINGS, core_key, lineage, name_key, stem_of
 from model.capture import Record
 from model.portal import AgencyKind, AgencyLevel, DivisionCode
 
@@ -61,10 +61,24 @@ class Agency(Record):
         """The name in force last."""
         return self.names[-1].name
 
+    def named_also(self, name: str) -> "Agency":
+        """The next record, with a better name last; the older ones still find it."""
+        return self.model_copy(update={"n": self.n + 1, "names": (*self.names, AgencyName(name=name))})
 
-def name_key(name: str) -> str:
-    """A name without what varies in print: width, spaces, quotation marks."""
-    return re.sub(r"[\s“”\"'「」]", "", unicodedata.normalize("NFKC", name))
+    def named_since(self, name: str, year: int | None) -> "Agency":
+        """The next record of a renamed agency. Dates are of the years reported on, not of the reform's decree."""
+        first = date(year, 1, 1) if year else None
+        names = tuple(
+            n.model_copy(update={"valid_to": first - timedelta(days=1)}) if first and n.valid_to is None else n
+            for n in self.names
+        )
+        return self.model_copy(update={"n": self.n + 1, "names": (*names, AgencyName(name=name, valid_from=first))})
+
+    def named_before(self, name: str, year: int | None) -> "Agency":
+        """The next record of an agency of which an earlier name was met later."""
+        last = date(year, 12, 31) if year else None
+        names = (AgencyName(name=name, valid_to=last), *self.names)
+        return self.model_copy(update={"n": self.n + 1, "names": names})
 
 
 def mint_id(region: str, name: str) -> str:
@@ -77,11 +91,16 @@ def mint_id(region: str, name: str) -> str:
 
 
 class Register:
-    """Agencies by name within a region. Equal names in two regions are two agencies."""
+    """Agencies by name within a region. Equal names in two regions are two agencies.
+
+    Within a region an agency is also found under another way to write its name (天津市人社局, 市人力资源和社会保障局)
+    and across a renaming (环境保护局, 生态环境局); what took over the duties of others is an agency of its own, linked.
+    """
 
     def __init__(self, agencies: Iterable[Agency] = ()) -> None:
         self._by_id: dict[str, Agency] = {}
         self._by_name: dict[tuple[str, str], list[str]] = {}
+        self._by_core: dict[tuple[str, str], list[str]] = {}
         for agency in agencies:
             self.add(agency)
 
@@ -95,31 +114,95 @@ class Register:
             return
         self._by_id[agency.id] = agency
         for entry in agency.names:
-            ids = self._by_name.setdefault((agency.region, name_key(entry.name)), [])
-            if agency.id not in ids:
-                ids.append(agency.id)
+            keys = (self._by_name, name_key(entry.name)), (self._by_core, core_key(entry.name, agency.region))
+            for index, key in keys:
+                ids = index.setdefault((lineage(agency.region), key), [])
+                if agency.id not in ids:
+                    ids.append(agency.id)
 
     def get(self, agency_id: str) -> Agency | None:
         return self._by_id.get(agency_id)
 
     def find(self, name: str, region: str, on: date | None = None) -> Agency | None:
         """The agency that bore this name in this region, on that day if one is given."""
-        for agency_id in self._by_name.get((region, name_key(name)), []):
+        for agency_id in self._by_name.get((lineage(region), name_key(name)), []):
             agency = self._by_id[agency_id]
             if on is None or any(n.holds(on) and name_key(n.name) == name_key(name) for n in agency.names):
                 return agency
         return None
 
+    def find_core(self, core: str, region: str) -> Agency | None:
+        """The only agency of a region with this core name; None where there is none, or more than one."""
+        ids = self._by_core.get((lineage(region), core), [])
+        return self._by_id[ids[0]] if len(ids) == 1 else None
+
     def find_or_mint(
         self, name: str, region: str, *, level: AgencyLevel | None = None, kind: AgencyKind | None = None
     ) -> tuple[Agency, bool]:
         """The agency, and whether it is new (and so has to be kept by the caller)."""
-        found = self.find(name, region)
-        if found is not None:
-            return found, False
-        agency = Agency(id=mint_id(region, name), region=region, level=level, kind=kind, names=(AgencyName(name=name),))
-        self.add(agency)
-        return agency, True
+        found, records = self.settle(name, region, level=level, kind=kind)
+        return found, bool(records)
+
+    def settle(
+        self,
+        name: str,
+        region: str,
+        year: int | None = None,
+        *,
+        level: AgencyLevel | None = None,
+        kind: AgencyKind | None = None,
+    ) -> tuple[Agency, tuple[Agency, ...]]:
+        """The agency of a name met in a report on that year, and the records that the caller has to keep.
+
+        An id once given stays: a better name, a new code or a renaming adds a record, never another id.
+        """
+        if (found := self.find(name, region)) is not None:
+            return found, ()
+        reading = read_name(name, Surroundings(region), year)
+        full = reading.full if reading.region and lineage(reading.region) == lineage(region) else None
+        full = full or name
+        core = core_key(full, region)
+        if (found := self.find(full, region) or self.find_core(core, region)) is not None:
+            better = len(name_key(full)) > len(name_key(found.name)) and not self.find(full, region)
+            return self._kept(found.named_also(full)) if better else (found, ())
+        if (renamed := self._renamed(core, region)) is not None:
+            held, newer = renamed
+            return self._kept(held.named_since(full, year) if newer else held.named_before(full, year))
+        fresh = Agency(id=mint_id(region, full), region=region, level=level, kind=kind, names=(AgencyName(name=full),))
+        return self._kept(*self._linked(fresh, core))
+
+    def _kept(self, agency: Agency, *others: Agency) -> tuple[Agency, tuple[Agency, ...]]:
+        for record in (agency, *others):
+            self.add(record)
+        return agency, (agency, *others)
+
+    def _renamed(self, core: str, region: str) -> tuple[Agency, bool] | None:
+        """The agency that bears an earlier or later name of this one, and whether the name met is the later."""
+        for entry in words()["renamed"]:
+            for met, other in ((entry["to"], entry["from"]), (entry["from"], entry["to"])):
+                if stem_of(core) == met and (found := self._with_stem(other, region)) is not None:
+                    return found, met == entry["to"]
+        return None
+
+    def _with_stem(self, stem: str, region: str) -> Agency | None:
+        """The only agency of a region with this stem, whatever it ends in: 局, 委员会, 办公室."""
+        ids = {id for ending in ENDINGS for id in self._by_core.get((lineage(region), stem + ending), [])}
+        return self._by_id[ids.pop()] if len(ids) == 1 else None
+
+    def _linked(self, fresh: Agency, core: str) -> list[Agency]:
+        """The new agency with those before and after it, each of them with a link to it."""
+        before, after = [], []
+        for entry in words()["succeeded"]:
+            if stem_of(core) == entry["to"]:
+                before += [a for stem in entry["from"] if (a := self._with_stem(stem, fresh.region)) is not None]
+            elif stem_of(core) in entry["from"] and (a := self._with_stem(entry["to"], fresh.region)) is not None:
+                after.append(a)
+        links = {"predecessors": tuple(a.id for a in before), "successors": tuple(a.id for a in after)}
+        return [
+            fresh.model_copy(update=links),
+            *(a.model_copy(update={"n": a.n + 1, "successors": (*a.successors, fresh.id)}) for a in before),
+            *(a.model_copy(update={"n": a.n + 1, "predecessors": (*a.predecessors, fresh.id)}) for a in after),
+        ]
 
 
 def seeded_register() -> Register:

@@ -91,6 +91,12 @@ def words() -> Mapping[str, Any]:
     return loaded
 
 
+def is_relative(name: str) -> bool:
+    """市人社局, 区住建局: names that only their surroundings give a place."""
+    found = RELATIVE.match(BRACKETS.sub("", squeeze(name)))
+    return found is not None and found[1] not in ("镇", "乡", "街道")
+
+
 @lru_cache(maxsize=4096)
 def read_name(name: str, around: Surroundings = NOWHERE, year: int | None = None) -> NameReading:
     """Read an agency's name as printed, for the report on that year (without one: today)."""

@@ -64,6 +64,11 @@ def _by_code() -> Mapping[str, tuple[Division, ...]]:
     return {code: tuple(entries) for code, entries in found.items()}
 
 
+def entries(code: str) -> tuple[Division, ...]:
+    """All that a code ever stood for."""
+    return _by_code().get(code, ())
+
+
 def division(code: str, year: int | None = None) -> Division | None:
     """The entry of a code at the end of that year (without one: today); None where the code did not hold."""
     return next((d for d in _by_code().get(code, ()) if d.holds(year)), None)

@@ -264,7 +264,7 @@ def test_a_known_agency_keeps_its_id() -> None:
     known = Agency(id="aoldoldoldold", region="990100", names=(AgencyName(name="甲局"),))
     found = identify({"agency": {"name": "甲 局"}, "report_year": 2021}, None, a_portal(), Register([known]))
     assert isinstance(found, Identity)
-    assert (found.agency.id, found.new_agency) == ("aoldoldoldold", False)
+    assert (found.agency.id, found.records) == ("aoldoldoldold", ())
 
 
 @pytest.mark.parametrize(
