@@ -28,10 +28,24 @@ def fold(text: str) -> str:
 def _fold(text: str) -> str:
     if text.isascii():
         return INVISIBLE.sub("", text)
-    plain = unicodedata.normalize("NFKC", text)
+    plain = _compatible(text)
     if SUPPLEMENT.search(plain):
         plain = plain.translate(RADICALS)
     return INVISIBLE.sub("", plain)
+
+
+def _compatible(text: str) -> str:
+    """NFKC piece by piece: on a run of marks that combine it takes time by the square of the run's length."""
+    if len(text) <= LINE:
+        return unicodedata.normalize("NFKC", text)
+    pieces, start = [], 0
+    while start < len(text):
+        end = start + LINE
+        while end < min(len(text), start + 2 * LINE) and unicodedata.combining(text[end]):
+            end += 1
+        pieces.append(unicodedata.normalize("NFKC", text[start:end]))
+        start = end
+    return "".join(pieces)
 
 
 # A line is folded again for each thing that is looked for in it.

@@ -25,7 +25,7 @@ BODY = "body"
 # 电话：0591-23165250，邮箱 someone@example.org
 CONTACT = re.compile(
     r"(?:(?:联系)?电话|传真|邮编|电子邮箱|邮箱|联系人|E-?mail)(?![^,，;；。\n]{0,4}(?:申请|数))[^,，;；。\n]{0,40}"
-    r"|[\w.+-]+@[\w-]+\.[\w.]+|(?<!\d)(?:0\d{2,3}-?\d{7,8}|1[3-9]\d{9})(?!\d)",
+    r"|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.]{1,64}|(?<!\d)(?:0\d{2,3}-?\d{7,8}|1[3-9]\d{9})(?!\d)",
     re.IGNORECASE,
 )
 # No contact without one of these: looking for addresses in long words takes long.
