@@ -21,6 +21,7 @@ from flows.commands import (
     reparse,
     replicate,
     restrict,
+    review,
     seal,
     show,
     verify,
@@ -53,6 +54,7 @@ app.command(epilog=verify.EPILOG)(verify.verify)
 app.add_typer(keys.app, name="keys")
 app.command(epilog=restrict.EPILOG)(restrict.restrict)
 app.command(epilog=replicate.EPILOG)(replicate.replicate)
+app.command(epilog=review.EPILOG)(review.review)
 app.command("reparse", epilog=reparse.EPILOG)(reparse.reparse_archive)
 app.command(epilog=deploy.EPILOG)(deploy.deploy)
 app.add_typer(export.app, name="export")

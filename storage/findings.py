@@ -1,12 +1,15 @@
-"""Findings that need more than one document.
+"""Findings that need more than one document, or a person.
 
 `findings/<report id>/across-years/<manifest>/<manifest of the year before>/<parser digest>.json`
+`findings/<report id>/adjudications/<n>.json`
 """
 
+from collections.abc import Callable
+
 from model.errors import ObjectMissing
-from model.findings import AcrossYears
+from model.findings import AcrossYears, Adjudication
 from storage.objects import checked_segment
-from storage.records import Shelf, create_record, read_record
+from storage.records import Shelf, create_record, numbered, read_record
 
 
 class Findings(Shelf):
@@ -24,7 +27,33 @@ class Findings(Shelf):
         except ObjectMissing:
             return None
 
+    def add_adjudication(self, report_id: str, build: Callable[[int], Adjudication]) -> Adjudication:
+        """Record what a person decided under the next number; who loses a race takes the number after."""
+        prefix = _adjudications(report_id)
+        n = 1 + max((n for n, _ in numbered(self.store, prefix)), default=0)
+        while not create_record(self.store, f"{prefix}{n}.json", record := build(n)):
+            n += 1
+        return record
+
+    def adjudications(self, report_id: str) -> list[Adjudication]:
+        """All decisions about a report, oldest first, those that no longer hold too."""
+        return [
+            read_record(self.store, key, Adjudication) for _, key in numbered(self.store, _adjudications(report_id))
+        ]
+
+    def standing(self, report_id: str, manifest: str) -> dict[str | None, Adjudication]:
+        """The decisions that hold for a document, by cell; None is the report as a whole."""
+        held: dict[str | None, Adjudication] = {}
+        for decided in self.adjudications(report_id):
+            if decided.manifest == manifest:
+                held[decided.cell] = decided
+        return {cell: decided for cell, decided in held.items() if decided.decision != "withdrawn"}
+
 
 def _key(report_id: str, manifest: str, last_manifest: str, parser_digest: str) -> str:
     pair = f"{checked_segment(manifest)}/{checked_segment(last_manifest)}/{checked_segment(parser_digest)}"
     return f"findings/{checked_segment(report_id)}/across-years/{pair}.json"
+
+
+def _adjudications(report_id: str) -> str:
+    return f"findings/{checked_segment(report_id)}/adjudications/"

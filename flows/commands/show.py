@@ -48,11 +48,14 @@ def show(
     archive.require_open(report.report_id, chosen.n)
     parsed = understand(archive, chosen.manifest)
     years = between(archive, known_agencies(archive), report.report_id, chosen)
+    decided = archive.standing(report.report_id, chosen.manifest.digest)
     if as_json:
         parsed = {**parsed, "report_id": report.report_id, "input": chosen.url}
         if years is not None:
             found = years.found.model_dump(mode="json")
             parsed |= {part: [*parsed[part], *found[part]] for part in ("checks", "findings")}
+        if decided:
+            parsed["adjudications"] = [record.model_dump(mode="json") for record in decided.values()]
         sys.stdout.write(json.dumps(parsed, ensure_ascii=False) + "\n")
         return
     console = Console()
@@ -60,5 +63,9 @@ def show(
     console.print(draw_report(parsed, heading))
     if years is not None:
         console.print(draw_years(years.found))
+    for record in decided.values():
+        decision = record.decision if record.value is None else f"{record.decision} {record.value}"
+        told = f"{record.cell or 'the report'}: printed {record.printed or '–'}, decided {decision}"
+        console.print(f"[magenta]{told}[/] by {record.by}, {record.at:%Y-%m-%d}: {record.why}")
     seen = f"{chosen.captured_at:%Y-%m-%d %H:%M} UTC"
     console.print(f"[dim]{chosen.title}\n{chosen.url}\nfirst seen {seen}, id {report.report_id}[/]")

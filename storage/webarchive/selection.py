@@ -52,10 +52,10 @@ def ledger_parts(archive: Archive, selection: Selection) -> list[str]:
 def taken(archive: Archive, selection: Selection, on_part: Callable[[int, int], None] | None = None) -> Iterator[Taken]:
     """The captures of a selection in the order of the ledger. `on_part` hears of parts read, and of how many.
 
-    One ledger part and one file of packed bodies are in memory at a time. ObjectMissing and DigestMismatch tell a body
-    that the archive does not hold as it should.
+    What is withheld is left out. One ledger part and one file of packed bodies are in memory at a time. A body that the
+    archive does not hold as it should is told by ObjectMissing or DigestMismatch.
     """
-    parts = ledger_parts(archive, selection)
+    parts, withheld = ledger_parts(archive, selection), archive.withheld()
     withheld = archive.withheld()
     for number, key in enumerate(parts, start=1):
         warcs: dict[str, bytes] = {}
