@@ -10,6 +10,8 @@ RADICALS = str.maketrans(
 )
 SUPPLEMENT = re.compile("[\u2e80-\u2eff]")
 INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0e-\x1f]")
+# What never joins the character before it
+STANDS_ALONE = re.compile("[\x00-\x7f\u3000-\u3029\u4e00-\u9fff]")
 SPACES = re.compile(r"\s+")
 LINE = 120
 QUOTES = re.compile("[“”\"'‘’「」『』]")
@@ -41,7 +43,7 @@ def _compatible(text: str) -> str:
     pieces, start = [], 0
     while start < len(text):
         end = start + LINE
-        while end < min(len(text), start + 2 * LINE) and unicodedata.combining(text[end]):
+        while end < min(len(text), start + 2 * LINE) and not STANDS_ALONE.match(text, end):
             end += 1
         pieces.append(unicodedata.normalize("NFKC", text[start:end]))
         start = end
