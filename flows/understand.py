@@ -1,10 +1,11 @@
 """Reading documents out of the archive: parsed once for each parser, then remembered."""
 
+import contextlib
 import zlib
 from typing import Any
 
 from model.document import Manifest, PartRef
-from model.errors import UndecodablePayload
+from model.errors import StoreNotWritable, UndecodablePayload
 from parsers import Part, figures_digest, parse_document, parser_digest, text_digest
 from storage.archive import Archive
 
@@ -57,7 +58,9 @@ def understand(archive: Archive, manifest: Manifest) -> dict[str, Any]:
     if known is not None:
         return known
     parsed = parse_anew(archive, manifest)
-    archive.keep_parsed(manifest.digest, parser_digest(), parsed)
+    # Who may only read an archive gets the same answer, and the next one reads the document again.
+    with contextlib.suppress(StoreNotWritable):
+        archive.keep_parsed(manifest.digest, parser_digest(), parsed)
     return parsed
 
 
