@@ -5,6 +5,7 @@ The fetching is that of a crawl: robots.txt, pace, daily budget, cool-downs. Of 
 
 import heapq
 import itertools
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -148,7 +149,7 @@ class Explorer:
         rows = [row for row in family.rows(page) if not is_column(row)]
         reports = [row for row in rows if row.kind == "report"]
         node.rows, node.reports = len(rows), len(reports)
-        node.years.update(row.year for row in reports if row.year)
+        node.years = Counter(row.year for row in reports if row.year)
         if reports or node.in_column:
             node.family = family.NAME
             node.more = family.next_request(page, Reading(first=page, rows_seen=len(rows), batch=len(rows))) is not None
