@@ -24,8 +24,8 @@ from parsers.labels import LabelIndex
 from parsers.page import Page
 from parsers.parts import Part, read_part
 from parsers.readers.decode import kind_of, utf8
-from parsers.readers.html import TooHostile
 from parsers.readers.html_tolerant import read_tolerant
+from parsers.readers.limits import TooHostile
 from parsers.report_kind import LEAST_WORDS, judge_text, kind_of_text, words_of
 from parsers.sections import BODY, body_of, sections_of
 from parsers.verdicts import TableOutcome, judge, mention_findings

@@ -1,22 +1,14 @@
-"""The fast reader of HTML, on lxml. Limits are counted before a tree is built."""
+"""The fast reader of HTML, on lxml."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import cast
 
 from lxml import etree
 
-from model.errors import NeedsReview
 from parsers.page import Cell, Page, Row
 from parsers.readers.html_shown import CELLS, leave_out_hidden, spell_out
-
-MOST_BYTES = 30_000_000
-MOST_TAGS = 600_000
-MOST_CELLS = 60_000
-MOST_DEPTH = 40_000
-FEWEST_BYTES = 3 * MOST_DEPTH
-MOST_TABLES_OPEN = 200
+from parsers.readers.limits import measure
 
 DROPPED = ("script", "style", "noscript", "template", "select", "svg")
 # Words run on through these; every other tag begins a new line. `wbr`, `input`: void.
@@ -32,45 +24,9 @@ NAMED = re.compile(r"^(?:articletitle|title|og:title)$", re.IGNORECASE)
 DATED = re.compile(r"^(?:pubdate|publishdate|article:published_time)$", re.IGNORECASE)
 SOURCED = re.compile(r"^contentsource$", re.IGNORECASE)
 SITED = re.compile(r"^site(?:name|idcode)$", re.IGNORECASE)
-OPENING = re.compile(rb"<(/?)(?:div|span|table|font|b|p|section|ul|li|td|tr|a|i|em|strong|center|blockquote)\b", re.I)
 PARSER = etree.HTMLParser(
     encoding="utf-8", remove_comments=True, remove_pis=True, recover=True, no_network=True, huge_tree=False
 )
-
-
-class TooHostile(NeedsReview):
-    """A page is larger or deeper than any report is."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What was counted in the text of a page; `tags` is 0 for a page too short to have many."""
-
-    tags: int
-    tables_open: int
-
-
-def measure(content: bytes) -> Limits:
-    """Counts before building. Raises TooHostile with the limit that was passed."""
-    if len(content) > MOST_BYTES:
-        raise TooHostile(f"page has {len(content)} bytes, more than {MOST_BYTES}")
-    # A tag has three letters at least: short pages need no counting.
-    tags = content.count(b"<") if len(content) > FEWEST_BYTES else 0
-    if tags > MOST_TAGS:
-        raise TooHostile(f"page has {tags} tags, more than {MOST_TAGS}")
-    lower = content.lower()
-    if tags > MOST_CELLS and (cells := lower.count(b"<td") + lower.count(b"<th")) > MOST_CELLS:
-        raise TooHostile(f"page has {cells} table cells, more than {MOST_CELLS}")
-    tables_open = lower.count(b"<table") - lower.count(b"</table")
-    if tables_open > MOST_TABLES_OPEN or tags > MOST_DEPTH:
-        depth = deepest = 0
-        for match in OPENING.finditer(content):
-            depth += -1 if match[1] else 1
-            deepest = max(deepest, depth)
-        # Unclosed <p> and <td> do not nest; only a depth that no such page reaches is hostile.
-        if tables_open > MOST_TABLES_OPEN or deepest > MOST_DEPTH:
-            raise TooHostile(f"page is nested {deepest} deep")
-    return Limits(tags, tables_open)
 
 
 def tree_of(content: bytes) -> "etree._Element | None":

@@ -3,16 +3,14 @@
 from bs4 import BeautifulSoup
 
 from parsers.page import Page
-from parsers.readers.html import measure, read_html
-
-MOST_TAGS = 40_000
-MOST_NESTING = 900
+from parsers.readers.html import read_html
+from parsers.readers.limits import measure, worth_mending
 
 
 def read_tolerant(content: bytes, *, hidden_tables: bool = False) -> Page | None:
     """The same page through another parser, or None where it would take too long to be worth it."""
     limits = measure(content)
-    if limits.tags > MOST_TAGS or content.lower().count(b"<div") > MOST_NESTING * 5:
+    if not worth_mending(content):
         return None
     mended = BeautifulSoup(content.decode("utf-8", "replace"), "html5lib").encode("utf-8", formatter="minimal")
     page = read_html(mended, hidden_tables=hidden_tables)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from parsers.cells import read_cell
 from parsers.page import Page, Row
-from parsers.readers.html import TooHostile
+from parsers.readers.limits import measure_text
 from parsers.readers.text.boxes import is_grid, read_grid, take_boxes
 from parsers.readers.text.columns import is_ruler, read_columns
 from parsers.readers.text.drawn import RULE, is_drawn, read_drawn
@@ -13,9 +13,6 @@ from parsers.readers.text.lines import Rows
 from parsers.readers.text.marks import BARE_NUMBER, PAGE_NUMBER, fields, plain
 from parsers.readers.text.pages import is_among_pipes, page_numbers
 
-MOST_CHARACTERS = 8_000_000
-MOST_LINES = 400_000
-MOST_CELLS = 200_000
 # 发布时间: 2026-03-10 12:56
 HEAD = re.compile(r"^(标题|发布时间|发布机构|来源)[:：]\s*(.+)$")
 # ---|---|--- as html2text writes it, without a frame
@@ -28,7 +25,7 @@ LONG = 300
 
 def read_text(text: str) -> Page:
     """A page from decoded text of any of the kinds above. Raises TooHostile for what no report looks like."""
-    measure(text)
+    measure_text(text)
     page = Page(reader="text")
     rows = Rows(page)
     lines = text.split("\n")
@@ -46,16 +43,6 @@ def read_text(text: str) -> Page:
     rows.flush()
     page.truncated = open_values or ends_in_row
     return page
-
-
-def measure(text: str) -> None:
-    """Counts before reading. Raises TooHostile with the limit that was passed."""
-    if len(text) > MOST_CHARACTERS:
-        raise TooHostile(f"text has {len(text)} characters, more than {MOST_CHARACTERS}")
-    counts = {"lines": (text.count("\n"), MOST_LINES), "cells": (text.count("|") + text.count("\t"), MOST_CELLS)}
-    for what, (count, most) in counts.items():
-        if count > most:
-            raise TooHostile(f"text has {count} {what}, more than {most}")
 
 
 def _step(lines: Sequence[str], at: int, rows: Rows, page: Page) -> int:
