@@ -102,6 +102,9 @@ class Portal(Strict):
     schedule: str | None = Field(None, description="Cron line in Asia/Shanghai")
     recheck_days: int = Field(30, ge=0, description="Known reports are asked again after so many days")
     max_list_pages: int = Field(200, ge=1)
+    screenshots: bool = Field(
+        False, description="Keep a picture of every page that a browser had to render, as evidence; asks for its images"
+    )
     max_body_bytes: int = Field(50_000_000, ge=1_000, description="A larger payload is recorded as too_large")
     politeness: Politeness = Politeness()
     expect: Expectations = Expectations()

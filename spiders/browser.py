@@ -32,6 +32,10 @@ log = logging.getLogger(__name__)
 
 ON_PATH = ("chromium", "chromium-browser", "google-chrome")
 PAGES_AT_ONCE = 2
+PAGES_EACH = 40
+"""Pages after which a fresh Chromium takes over: what its process keeps between contexts does not pile up."""
+HEAP_MEGABYTES = 512
+"""Of scripts, for each page; one that wants more is ended by Chromium and told as not rendered."""
 LOAD_SECONDS = 120
 QUIET_SECONDS = 0.4
 """A page that has asked nothing for so long has shown what it shows."""
@@ -73,89 +77,137 @@ def _playwright_own() -> list[Path]:
 class Shown:
     """A page in the browser."""
 
-    def __init__(self, page: Any, under_way: set[Any]) -> None:
+    def __init__(self, page: Any) -> None:
         self._page = page
-        self._under_way = under_way
+        self.under_way: set[Any] = set()
+        self.asked = 0
+        """Requests that the page has made so far."""
 
     async def html(self) -> str:
         """The document as it stands now."""
         content: str = await self._page.content()
         return content
 
+    async def picture(self) -> bytes:
+        """The whole page as it stands now, as PNG."""
+        shot: bytes = await self._page.screenshot(full_page=True, type="png", animations="disabled", timeout=30_000)
+        return shot
+
     async def turn(self) -> bool:
-        """Press the button for the next rows and wait for them; False when there is none to press."""
+        """Press the button for the next rows, or scroll to the end, and wait; False when that brings nothing."""
         button = self._page.locator(NEXT_BUTTON).locator("visible=true").first
-        if await button.count() == 0 or not await button.is_enabled():
-            return False
-        await button.click(timeout=5000)
+        if await button.count() and await button.is_enabled():
+            await button.click(timeout=5000)
+            await self.settle()
+            return True
+        before = self.asked
+        await self._page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
         await self.settle()
-        return True
+        return self.asked > before
 
     async def settle(self) -> None:
         """Wait until the page asks nothing any more."""
         quiet = 0.0
         for _ in range(int(LOAD_SECONDS / 0.1)):
             await asyncio.sleep(0.1)
-            quiet = 0.0 if self._under_way else quiet + 0.1
+            quiet = 0.0 if self.under_way else quiet + 0.1
             if quiet >= QUIET_SECONDS:
                 return
 
 
 class Browser:
-    """One Chromium for a crawl, started at the first page that needs it."""
+    """One Chromium at a time for a crawl, started at the first page that needs it.
 
-    def __init__(self, setting: Path | None) -> None:
+    Every page has a context of its own, at most PAGES_AT_ONCE are open, and after `pages_each` pages Chromium is
+    started anew: so memory does not grow with the number of pages.
+    """
+
+    def __init__(self, setting: Path | None, *, pages_each: int = PAGES_EACH) -> None:
         self._setting = setting
+        self._pages_each = pages_each
         self._room = asyncio.Semaphore(PAGES_AT_ONCE)
         self._starting = asyncio.Lock()
+        self._idle = asyncio.Condition()
+        self._open = 0
+        self._shown = 0
         self._playwright: Any = None
         self._chromium: Any = None
+        self.started = 0
+        """Chromiums started so far."""
 
     @asynccontextmanager
     async def show(self, url: str, agent: str, answer: Answer) -> AsyncIterator[Shown]:
         """Open `url` in a context of its own, every request answered by `answer`. Raises BrowserMissing."""
         async with self._room:
-            chromium = await self._started()
-            context = await chromium.new_context(user_agent=agent, locale="zh-CN", service_workers="block")
+            chromium = await self._taken()
             try:
-                under_way: set[Any] = set()
-                page = await context.new_page()
+                context = await chromium.new_context(user_agent=agent, locale="zh-CN", service_workers="block")
+                try:
+                    page = await context.new_page()
+                    shown = Shown(page)
 
-                async def route(passing: Any) -> None:
-                    under_way.add(passing)
-                    try:
-                        await _answer(passing, answer)
-                    finally:
-                        under_way.discard(passing)
+                    async def route(passing: Any) -> None:
+                        shown.asked += 1
+                        shown.under_way.add(passing)
+                        try:
+                            await _answer(passing, answer)
+                        finally:
+                            shown.under_way.discard(passing)
 
-                await context.route("**/*", route)
-                shown = Shown(page, under_way)
-                await page.goto(url, wait_until="domcontentloaded", timeout=LOAD_SECONDS * 1000)
-                await shown.settle()
-                yield shown
+                    await context.route("**/*", route)
+                    await page.goto(url, wait_until="domcontentloaded", timeout=LOAD_SECONDS * 1000)
+                    await shown.settle()
+                    yield shown
+                finally:
+                    await context.close()
             finally:
-                await context.close()
+                await self._left()
 
     async def close(self) -> None:
         """End the browser if it was started."""
-        if self._chromium is not None:
-            await self._chromium.close()
+        await self._end_chromium()
         if self._playwright is not None:
             await self._playwright.stop()
 
-    async def _started(self) -> Any:
+    async def _taken(self) -> Any:
+        """The running Chromium for one page more; a fresh one where this one has shown enough, or has died."""
         async with self._starting:
+            if self._chromium is not None and (self._shown >= self._pages_each or not self._chromium.is_connected()):
+                async with self._idle:
+                    await self._idle.wait_for(lambda: self._open == 0)
+                await self._end_chromium()
             if self._chromium is None:
-                executable = find_chromium(self._setting)
-                if async_playwright is None:
-                    raise BrowserMissing("A page needs a browser; install the extra: pip install 'gongkai[browser]'.")
-                self._playwright = await async_playwright().start()
-                # Chromium refuses to run its sandbox as root; everybody else has it.
-                sandbox = os.getuid() != 0 if hasattr(os, "getuid") else True
-                self._chromium = await self._playwright.chromium.launch(
-                    executable_path=str(executable), headless=True, chromium_sandbox=sandbox
-                )
+                self._chromium = await self._launched()
+                self._shown = 0
+                self.started += 1
+            self._shown += 1
+            self._open += 1
             return self._chromium
+
+    async def _left(self) -> None:
+        async with self._idle:
+            self._open -= 1
+            self._idle.notify_all()
+
+    async def _end_chromium(self) -> None:
+        chromium, self._chromium = self._chromium, None
+        if chromium is not None:
+            await chromium.close()
+
+    async def _launched(self) -> Any:
+        executable = find_chromium(self._setting)
+        if async_playwright is None:
+            raise BrowserMissing("A page needs a browser; install the extra: pip install 'gongkai[browser]'.")
+        if self._playwright is None:
+            self._playwright = await async_playwright().start()
+        # Chromium refuses to run its sandbox as root; everybody else has it.
+        sandbox = os.getuid() != 0 if hasattr(os, "getuid") else True
+        return await self._playwright.chromium.launch(
+            executable_path=str(executable),
+            headless=True,
+            chromium_sandbox=sandbox,
+            args=[f"--js-flags=--max-old-space-size={HEAP_MEGABYTES}"],
+        )
 
 
 async def _answer(passing: Any, answer: Answer) -> None:

@@ -5,7 +5,7 @@ import email.utils
 import logging
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
@@ -18,7 +18,7 @@ from spiders.captures import Exchange, Wanted, is_text, write_capture
 from spiders.decode import Undecodable, decode, unpack
 from spiders.hosts import page_key, refusal
 from spiders.judge import Answer, Verdict, judge, leads_home
-from spiders.pace import HostPace
+from spiders.pace import HostPace, sibling_pace
 from spiders.page import Page, host_of
 from spiders.protections import recognise
 from spiders.robots import RobotsRules, read_robots
@@ -151,7 +151,10 @@ class Fetcher:
         """One request in the host's turn; a protection met here closes the host before its turn passes on."""
         host = host_of(url)
         if host not in self.paces:
-            raise HostRefused(host, f"is not a host of {portal.id}; add it to `hosts` if it belongs there")
+            pace = sibling_pace(self.job, portal, host, self.paces)
+            if pace is None:
+                raise HostRefused(host, f"is not a host of {portal.id}; add it to `hosts` if it belongs there")
+            self.paces[host] = pace
         pace = self.paces[host]
         if why := pace.refusal(self.now):
             raise HostRefused(host, why)
@@ -198,7 +201,7 @@ class Fetcher:
             answered_before=host in self._answered,
             shared_shell=self._is_shared_shell(wanted, exchange, host, page),
             shows_home=page is not None and _shows_home(wanted, exchange, page),
-            moved_to=exchange.url if wanted.kind == "page" and _is_permanent(wanted.url, hops, exchange.url) else None,
+            moved_to=exchange.url if wanted.kind == "page" and is_permanent(wanted.url, hops, exchange.url) else None,
             lost_way=way.lost,
         )
         verdict = judge(answer, content)
@@ -236,6 +239,13 @@ class Fetcher:
             raise SinkFailed(f"{wanted.url} was fetched and could not be kept") from error
         shown = page if verdict.state in READABLE else None
         return Fetched(capture, shown, plain)
+
+    async def keep_picture(self, portal: Portal, url: str, picture: bytes) -> Capture:
+        """Keep what a browser showed of a page, as PNG: evidence, and no part of any document. Raises SinkFailed."""
+        wanted = Wanted(url, "screenshot", rendered=True)
+        verdict = Verdict(FetchState.OK, signals=("evidence: as a browser showed the page",))
+        exchange = Exchange(url=url, payload=picture)
+        return (await self._keep(portal, wanted, exchange, verdict, [], None, None, picture)).capture
 
     async def _rules(self, portal: Portal, url: str) -> tuple[RobotsRules, Capture]:
         """Rules of the host of `url`, fetched once in a run."""
@@ -293,7 +303,7 @@ def _redirect_target(exchange: Exchange) -> str | None:
     return target if usable and "@" not in parts.netloc else None
 
 
-def _is_permanent(asked: str, hops: list[Hop], answered: str) -> bool:
+def is_permanent(asked: str, hops: Sequence[Hop], answered: str) -> bool:
     """Has the page another address for good? Another scheme of the same address is none."""
     return any(hop.status in PERMANENT for hop in hops) and _plain(asked) != _plain(answered)
 

@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 # What a list needs to show its rows; images, fonts, styles, media and sockets are not asked for.
 NEEDED = {"document", "script", "xhr", "fetch", "other"}
 DOCUMENTS = {"document"}
+# What a picture needs to look like the page. Each is a polite request like any other.
+LOOKS = {"stylesheet", "image"}
 
 
 class RenderingBlocked(Exception):
@@ -26,13 +28,14 @@ class RenderingBlocked(Exception):
 async def rendered_pages(portal: Portal, fetcher: Fetcher, browser: Browser, url: str) -> AsyncIterator[Page]:
     """The document after each turn of the list, as long as its button for the next rows can be pressed.
 
-    Raises BrowserMissing, RenderingBlocked.
+    Where the portal wants pictures, each document is kept as one, as evidence. Raises BrowserMissing, RenderingBlocked.
     """
+    needed = NEEDED | LOOKS if portal.screenshots else NEEDED
     blocked: list[str] = []
     failures: list[BaseException] = []
 
     async def answer(request: Any) -> tuple[int, str, bytes] | None:
-        wanted = _wanted(request, url)
+        wanted = _wanted(request, url, needed)
         if wanted is None or host_of(wanted.url) not in portal.start_hosts or blocked or failures:
             return None
         try:
@@ -57,15 +60,17 @@ async def rendered_pages(portal: Portal, fetcher: Fetcher, browser: Browser, url
                 raise failures[0]
             if blocked:
                 raise RenderingBlocked(f"{blocked[0]} answered with a protection page while {url} was rendered")
+            if portal.screenshots:
+                await fetcher.keep_picture(portal, url, await shown.picture())
             yield Page(url, await shown.html())
             if not await shown.turn():
                 return
 
 
-def _wanted(request: Any, url: str) -> Wanted | None:
+def _wanted(request: Any, url: str, needed: set[str]) -> Wanted | None:
     """The fetch behind a request of the page, or None for what a list does not need."""
     kind = request.resource_type
-    if kind not in NEEDED or not request.url.startswith(("http://", "https://")):
+    if kind not in needed or not request.url.startswith(("http://", "https://")):
         return None
     body = request.post_data_buffer if request.method == "POST" else None
     if request.method not in {"GET", "POST"}:
