@@ -11,6 +11,7 @@ from infra.simulator.journal import Journal
 from infra.simulator.publication import Publication
 from infra.simulator.reports.figures import Number
 from infra.simulator.request_log import LoggedRequest, RequestLog
+from infra.simulator.site import FamilyName
 from infra.simulator.switches import Switches
 from model.errors import BadQuery
 
@@ -96,6 +97,15 @@ class Commands:
             return _told(item)
 
     @validate_call
+    def redesign(self, host: str, family: FamilyName, keep_addresses: bool = True) -> dict[str, JsonValue]:
+        """Let another product show the same column; articles keep their addresses or get new ones."""
+        with self.lock:
+            portal = self._host(host).portal
+            portal.redesign(family, keep_addresses)
+            self._note("redesign", host=host, family=family, keep_addresses=keep_addresses)
+            return {"host": host, "family": family, "entry": portal.family.entry(portal.config)}
+
+    @validate_call
     def set_clock(self, moment: datetime, host: str | None = None) -> dict[str, JsonValue]:
         """Set the clock of one site or of all; reports dated later are not there yet. Needs a time zone."""
         if moment.tzinfo is None:
@@ -144,6 +154,7 @@ class Commands:
             "move": self.move,
             "delete": self.delete,
             "restore": self.restore,
+            "redesign": self.redesign,
             "set_clock": self.set_clock,
             "set_switch": self.set_switch,
             "reports": self.reports,

@@ -9,7 +9,7 @@ from infra.simulator.publication import Publication
 from infra.simulator.reports.dice import dice
 from infra.simulator.reports.figures import Number
 from infra.simulator.reports.report import date_of, era_of, title_of
-from infra.simulator.site import Reporting, SiteConfig
+from infra.simulator.site import FamilyName, Reporting, SiteConfig
 from infra.simulator.switches import Switches
 from infra.simulator.traps import traps
 from model.errors import BadQuery
@@ -149,6 +149,20 @@ class Portal:
         self.moved[item.path] = new if redirect else None
         item.path = new
         return new
+
+    def redesign(self, family: FamilyName, keep_addresses: bool) -> None:
+        """Show the same column by another product; the old entry leads to the new one.
+
+        Articles keep their addresses, or get those of the product while the old ones are gone.
+        """
+        self._tick()
+        old_entry = self.family.entry(self.config).partition("?")[0]
+        self.config = self.config.model_copy(update={"family": family, "variant": ""})
+        self.family = family_named(family)
+        self.moved[old_entry] = self.family.entry(self.config)
+        for item in () if keep_addresses else self.publications.values():
+            self.moved[item.path] = None
+            item.path = self.family.detail_path(self.config, item)
 
     def delete(self, report: str, unlist_only: bool) -> Publication:
         """Take the page away, or only its row in the list."""

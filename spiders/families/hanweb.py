@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit
 from bs4 import BeautifulSoup, Tag
 
 from model.capture import Row
+from spiders.families import static
 from spiders.families.answers import RECORD, record_rows
 from spiders.families.family import Family
 from spiders.families.reading import Ask, Reading
@@ -44,6 +45,9 @@ def rows(page: Page) -> list[Row]:
 
 
 def next_request(page: Page, reading: Reading) -> Ask | None:
+    if not page.holds("<recordset>") and _group_link(reading.first) is None and not PROXY.search(reading.first.text):
+        # Articles keep the product's addresses when another one shows their list.
+        return static.next_request(page, reading)
     if found := TOTAL.search(page.text) or TOTAL.search(reading.first.text):
         reading.announced = int(found[1] or found[2])
     if reading.all_seen:

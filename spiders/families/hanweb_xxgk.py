@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
 from bs4 import Tag
 
 from model.capture import Row
+from spiders.families import static
 from spiders.families.family import Family
 from spiders.families.reading import Ask, Reading
 from spiders.page import Page
@@ -57,8 +58,7 @@ def next_request(page: Page, reading: Reading) -> Ask | None:
         reading.announced = int(found[1] or found[2])
     address = _search(reading.first)
     if address is None:
-        reading.end("one page", whole=True)
-        return None
+        return static.next_request(page, reading)
     if reading.last in {"repeat", "gone"}:
         # The total counts the rows of other columns too, so the end is where the search repeats itself or is empty.
         reading.announced = None

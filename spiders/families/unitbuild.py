@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from bs4 import BeautifulSoup, Tag
 
 from model.capture import Row
+from spiders.families import static
 from spiders.families.answers import at
 from spiders.families.family import Family
 from spiders.families.reading import Ask, Reading
@@ -48,8 +49,7 @@ def rows(page: Page) -> list[Row]:
 def next_request(page: Page, reading: Reading) -> Ask | None:
     unit = _unit(reading.first)
     if unit is None:
-        reading.end("one page", whole=True)
-        return None
+        return static.next_request(page, reading)
     if found := COUNT.search(_fragment(page) if page.shell else page.text):
         reading.announced = int(found[1])
     if reading.all_seen or reading.last in {"repeat", "gone"}:
