@@ -52,7 +52,7 @@ SITES = {
 }  # fmt: skip
 
 
-YEARLY = Site("linhe", "hanweb_xxgk", "one page", None, 1, changes={"variant": "yearly", "traps": False})
+YEARLY = Site("linhe", "hanweb_xxgk", LAST, None, 1, changes={"variant": "yearly", "traps": False})
 
 
 def config_of(site: Site) -> SiteConfig:
@@ -125,7 +125,7 @@ def test_the_whole_site_is_read(crawled: dict[str, Found], name: str) -> None:
 
 def test_reports_that_are_chosen_by_year_and_unit(crawled: dict[str, Found]) -> None:
     got = crawled["yearly"]
-    assert (got.visit.family, got.visit.complete, got.visit.stop_reason) == ("hanweb_xxgk", True, "one page")
+    assert (got.visit.family, got.visit.complete, got.visit.stop_reason) == ("hanweb_xxgk", True, "last page")
     # Three units and six years: what the selectors offer is asked for, and nothing beyond.
     assert len(got.rows) == 18
     assert {path for path, state in got.pages.items() if state == "ok"} == got.reports
