@@ -31,7 +31,7 @@ PUBLISHED = re.compile(
 # 本报告由某市财政局编制; 某局现公布2022年度…; 由某镇人民政府办公室编制完成
 BY = re.compile(
     r"(?:报告|年报)由([^,。;:()]{3,30}?)(?:负责)?(?:根据|按照|依据|汇总|编制|组织编制|综合)"
-    r"|(?:根据|按照)[^。]{8,160}?(?:要求|规定|精神),(?:结合[^。,]{2,30},)?(?:现?由|现将)?([^,。;:()年]{3,30}?)(?:编制|公布|向社会公布|发布)"
+    r"|(?:根据|按照)[^。]{2,160}?(?:要求|规定|精神),(?:结合[^。,]{2,30},)?(?:现?由|现将)?([^,。;:()年]{3,30}?)(?:编制|公布|向社会公布|发布)"
 )
 AGENCY_END = re.compile(
     r"(?:局|委|委员会|厅|办|办公室|政府|乡|镇|街道|街|办事处|中心|省|市|区|县|州|盟|旗|管委会|队|行|海关|部|署|院|苏木)$"
@@ -108,7 +108,11 @@ def _title(page: Page, extra: tuple[str, ...]) -> tuple[str | None, TitleReading
 def _joined(lines: list[str]) -> Iterator[str]:
     """Titles over two lines, or three: an agency's line joins the next, a broken phrase its end."""
     for first, second in itertools.pairwise(lines):
-        if len(first) + len(second) < 80 and (AGENCY_END.search(first) or not classify_title(second).year):
+        if (
+            len(first) + len(second) < 80
+            and "。" not in first + second
+            and (AGENCY_END.search(first) or not classify_title(second).year)
+        ):
             yield first + second
 
 
