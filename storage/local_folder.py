@@ -9,7 +9,7 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -43,10 +43,11 @@ class LocalFolder:
     def create(self, key: str, content: bytes, *, content_type: str | None = None) -> bool:  # noqa: ARG002
         target = self._path(key)
         try:
-            self._prepare(target.parent)
+            made = self._prepare(target.parent)
             # The loser's answer is an acknowledgement too, so the winner's entry must be on the disk by then.
             created = False if target.exists() else self._write(target, content, overwrite=False)
             self._sync_folder(target.parent)
+            self._sync_made(made)
         except OSError as error:
             raise self._explained(error, key) from error
         return created
@@ -54,9 +55,10 @@ class LocalFolder:
     def replace(self, key: str, content: bytes, *, content_type: str | None = None) -> None:  # noqa: ARG002
         target = self._path(replaceable_key(key))
         try:
-            self._prepare(target.parent)
+            made = self._prepare(target.parent)
             self._write(target, content, overwrite=True)
             self._sync_folder(target.parent)
+            self._sync_made(made)
         except OSError as error:
             raise self._explained(error, key) from error
 
@@ -142,21 +144,27 @@ class LocalFolder:
             elif key > start_after or start_after.startswith(key):
                 yield from self._walk(key, prefix, start_after)
 
-    def _prepare(self, folder: Path) -> None:
+    def _prepare(self, folder: Path) -> Sequence[Path]:
+        """See to it that the folder is there; the folders whose entries are not known to be on the disk yet."""
         if not self._ready:
             self._hidden.mkdir(parents=True, exist_ok=True)
             self.sweep()
             self._ready = True
         if folder in self._known_folders and folder.is_dir():
-            return
-        new = [folder, *folder.parents][: len(folder.relative_to(self._root).parts)]
+            return []
+        above = [folder, *folder.parents][: len(folder.relative_to(self._root).parts)]
+        made = [one for one in above if one not in self._known_folders or not one.is_dir()]
         folder.mkdir(parents=True, exist_ok=True)
-        for made in new:
-            self._sync_folder(made.parent)
+        return made
+
+    def _sync_made(self, made: Sequence[Path]) -> None:
+        """Flush the entries of new folders. After the file's own flush, which has carried most of them along."""
+        for folder in made:
+            self._sync_folder(folder.parent)
         with self._lock:
             if len(self._known_folders) > 100_000:
                 self._known_folders.clear()
-            self._known_folders.add(folder)
+            self._known_folders.update(made)
 
     def _write(self, target: Path, content: bytes, *, overwrite: bool) -> bool:
         unfinished = self._hidden / f"{os.getpid()}-{secrets.token_hex(8)}.part"
