@@ -34,6 +34,7 @@ ZONE = re.compile(
 COMMITTEE = re.compile(r"^(?:管理委员会|管委会)?(?:办公室)?$")
 GOVERNMENT = re.compile(r"^(?:人民政府|政府|行政公署|行署)?$")
 OFFICE = re.compile(r"^(?:人民)?政府(办公厅|办公室)$")
+GOVERNMENT_WORDS = re.compile(r"^政府(?:办公厅|办公室)?$")
 # 5.6: led from above, on a site of their own or on the local one
 VERTICAL = re.compile(
     r"税务|海关|气象|金融监管|金融监督管理总局|银保监|银监|保监|证监|人民银行|外汇管理|海事|邮政管理|通信管理|地震|调查(?:总)?队"
@@ -112,7 +113,8 @@ def read_name(name: str, around: Surroundings = NOWHERE, year: int | None = None
         rest = plain[relative.end() :] if relative and relative[1] not in ("镇", "乡", "街道") else plain
     level, kind = _rank(rest, chosen)
     core = _in_full(rest, year) if rest else "人民政府" if regions else None
-    core = "人民政府" if core == "政府" else core
+    if core and GOVERNMENT_WORDS.match(core):
+        core = f"人民{core}"
     as_printed = kind in ("vertical", "zone") or not chosen
     full = plain if as_printed else f"{_place(str(chosen), year)}{core}"
     return NameReading(name, core, chosen, level, kind, () if chosen else tuple(regions), full)
