@@ -8,7 +8,7 @@ BROWSER := $(VENV)/.browser
 REPLAY := .venv-replay
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock kill deep bench converters replay clean
+.PHONY: help setup demo test ceph check format lock kill deep bench converters replay clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -57,6 +57,9 @@ format: $(READY) ## Let ruff format and mend what it can
 
 lock: $(READY) ## Write requirements.lock anew from pyproject.toml
 	@$(BIN)/python -m infra.lock
+
+ceph: setup ## The storage tests on Ceph's S3 gateway too (Debian's radosgw; about five minutes)
+	@PYTHON=$(BIN)/python infra/ceph.sh $(BIN)/python -m pytest -q -k further tests/test_storage_*.py
 
 kill: setup ## Two hundred SIGKILLs at random points of crawls, a hundred on each backend (about half an hour)
 	@$(BIN)/python -m pytest -q -m kill --timeout 7200
