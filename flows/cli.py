@@ -24,6 +24,7 @@ from flows.commands import (
     review,
     seal,
     show,
+    take_in,
     verify,
 )
 from flows.commands.portals import app as portals
@@ -58,6 +59,7 @@ app.command(epilog=review.EPILOG)(review.review)
 app.command("reparse", epilog=reparse.EPILOG)(reparse.reparse_archive)
 app.command(epilog=deploy.EPILOG)(deploy.deploy)
 app.add_typer(export.app, name="export")
+app.add_typer(take_in.app, name="import")
 app.command()(demo.demo)
 
 ADVICE = {

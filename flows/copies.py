@@ -10,6 +10,7 @@ from model.portal import Portal
 from model.vocabulary import FetchState
 from spiders.hosts import is_twin, page_key
 from storage.archive import Archive
+from storage.versions import newest_of
 
 from .assemble import Publication
 from .identify import NO_REPORT
@@ -84,7 +85,7 @@ def _difference(archive: Archive, publication: Publication, original: Location) 
         return None
     if str(understand(archive, publication.manifest)["verdict"]) in NO_REPORT:
         return None
-    newest = archive.versions(original.report_id)[-1]
+    newest = newest_of(archive.versions(original.report_id))
     if reading(archive, publication.manifest).figures_digest == reading(archive, newest.manifest).figures_digest:
         return None
     return f"shows other figures than {original.url}, of which it is a copy; look at both"

@@ -74,7 +74,7 @@ def coverage_of(portal: Portal, visit: PortalVisit, captures: Sequence[Capture])
 
 def interrupted(captures: Sequence[Capture]) -> PortalVisit | None:
     """The closing line that a killed crawl never wrote; None where nothing was crawled."""
-    if all(capture.taken_by for capture in captures):
+    if not any(capture.fetched for capture in captures):
         return None
     first = captures[0]
     return PortalVisit(

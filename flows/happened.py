@@ -29,15 +29,18 @@ def event_of_version(
     cells: list[CellChange],
     verdict: str,
     taken_by: str | None = None,
+    imported: bool = False,
 ) -> Event:
     """The event of a version's arrival.
 
     Before the portal's baseline is complete, and within it, everything is silent: `collected` for a first version,
     `baseline: true` in the details of any other. What was taken in by hand is never `published`: when the portal
-    showed it first is not known.
+    showed it first is not known. What an import brought is old, whatever it changed: it is `collected`.
     """
     in_baseline = baseline is None or version.captured_at <= baseline
-    if version.n == 1:
+    if imported:
+        kind = EventKind.COLLECTED
+    elif version.n == 1:
         kind = EventKind.COLLECTED if in_baseline or taken_by else EventKind.PUBLISHED
     elif version.corrects is not None:
         kind = EventKind.CORRECTED

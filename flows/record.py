@@ -14,6 +14,7 @@ from model.portal import Portal
 from model.vocabulary import FetchState, VersionReason
 from parsers import parser_digest
 from storage.archive import Archive
+from storage.versions import newest_of
 
 from .assemble import Publication
 from .compare import CellChange, Reading, changed_cells, printed_cells, reason_for
@@ -96,7 +97,9 @@ class Recorder:
         events = []
         # A rendition is no news: the same report, published in another kind of file.
         if what != "repeated" and version.rendition_of is None:
-            event = event_of_version(version, self.baseline, cells, verdict, publication.main.taken_by)
+            main = publication.main
+            imported = main.imported_from is not None
+            event = event_of_version(version, self.baseline, cells, verdict, main.taken_by, imported)
             self.archive.add_event(event)
             events.append(event)
             compare_years(self.archive, self.register, identity.report_id)
@@ -135,7 +138,9 @@ class Recorder:
                 if reason_for(reading(self.archive, version.manifest), new) is None:
                     self.archive.note_repeat(identity.report_id, version.n, manifest.digest, publication.main.id)
                     return version, [], "repeated"
-        latest = chain[-1] if chain else None
+        imported = publication.main.imported_from is not None
+        before = [v for v in chain if not imported or v.captured_at <= publication.main.fetched_at]
+        latest = newest_of(before) if before else None
         if known is not None and known.version and known.report_id == identity.report_id:
             # A report may stand at two addresses in two forms: each is compared with what it was itself.
             latest = next((version for version in chain if version.n == known.version), latest)

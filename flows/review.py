@@ -9,6 +9,7 @@ from model.errors import BadQuery
 from model.findings import Adjudication
 from storage.archive import Archive
 from storage.catalogue import ReportRow, find_reports
+from storage.versions import newest_of
 
 from .settings import Settings
 from .understand import understand
@@ -79,7 +80,7 @@ def cases(archive: Archive, settings: Settings) -> Iterator[Case]:
     found = [
         case_of(archive, row)
         for row in find_reports(archive, [], settings.storage)
-        if not withheld.hides(row.report_id, row.versions)
+        if not withheld.hides(row.report_id, row.newest)
     ]
     yield from sorted(
         (c for c in found if c.verdict in OPEN), key=lambda c: (OPEN.index(c.verdict), c.agency, c.report_year)
@@ -88,8 +89,8 @@ def cases(archive: Archive, settings: Settings) -> Iterator[Case]:
 
 def case_of(archive: Archive, row: ReportRow) -> Case:
     """The case of one report; Restricted when its newest version is withheld."""
-    archive.require_open(row.report_id, row.versions)
-    version = archive.version(row.report_id, row.versions)
+    archive.require_open(row.report_id, row.newest)
+    version = archive.version(row.report_id, row.newest)
     parsed = understand(archive, version.manifest)
     doubtful = [f for f in parsed["findings"] if f["severity"] != "info"]
     return Case(
@@ -119,7 +120,7 @@ def decide(
     at: datetime,
 ) -> Adjudication:
     """Record a decision about the newest version's document; BadQuery for a cell that it has not."""
-    version = archive.versions(report_id)[-1]
+    version = newest_of(archive.versions(report_id))
     cells = understand(archive, version.manifest)["cells"]
     if cell is not None and cell not in cells:
         near = [known for known in cells if known.startswith(cell.rpartition(".")[0])][:5]

@@ -77,13 +77,13 @@ class _Settling:
         self.elsewhere: list[Location] | None = None
         self.outcomes: list[DocumentOutcome] = []
         self.events: list[Event] = []
-        broken_off = [] if all(c.taken_by for c in captures) else ["the crawl ended before its closing word"]
+        broken_off = [] if not any(c.fetched for c in captures) else ["the crawl ended before its closing word"]
         self.problems: list[str] = list(visit.problems) if visit else broken_off
 
     def settle(self, on_document: Callable[[str], None]) -> PortalOutcome:
         for publication in self._publications():
             try:
-                self._settle_publication(publication, self.locations.get(publication.url))
+                self._settle_publication(publication, self._known(publication.url, publication.main))
             except NeedsReview as error:
                 self.problems.append(f"{publication.url}: {error}")
                 log.warning("a document could not be settled", extra={"url": publication.url, "why": str(error)})
@@ -107,11 +107,15 @@ class _Settling:
         """
         found = []
         for url, group in by_document(self.captures).items():
-            known = self.locations.get(url)
+            known = self._known(url, group[0])
             publication = assemble(url, group, known.manifest if known else None)
             if publication is not None:
                 found.append(publication)
         return sorted(found, key=lambda p: (p.state in LOST, is_twin(p.url, self.portal)))
+
+    def _known(self, url: str, capture: Capture) -> Location | None:
+        """What is known of an address; for an import nothing: what it shows may be older than all that is known."""
+        return self.locations.get(url) if capture.imported_from is None else None
 
     def _settle_publication(self, publication: Publication, known: Location | None) -> None:
         if publication.state in LOST:
@@ -241,6 +245,8 @@ class _Settling:
         self.events.append(event)
 
     def _remember(self, publication: Publication, location: Location) -> None:
+        if publication.main.imported_from is not None:
+            return  # what an address showed to others, long ago, says nothing of what it shows now
         self.changed[publication.url] = location
         self.originals.add(location)
 

@@ -10,6 +10,7 @@ from model.findings import AcrossYears
 from parsers import parser_digest
 from parsers.across_years import across_years
 from storage.archive import Archive
+from storage.versions import newest_of
 
 from .understand import understand
 
@@ -82,7 +83,7 @@ def _reformed(agency: Agency, year: int) -> bool:
 
 def _newest(archive: Archive, report_id: str) -> VersionRecord | None:
     chain = archive.versions(report_id)
-    return chain[-1] if chain else None
+    return newest_of(chain) if chain else None
 
 
 def _of_year(report_id: str, later: int) -> str:

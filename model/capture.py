@@ -88,8 +88,14 @@ class Capture(Record):
     name: str | None = Field(None, description="What the link that led here is called, of an attachment")
     parts: tuple[str, ...] = Field((), description="Addresses of the further parts that this page names, all to be had")
     rendered: bool = False
+    imported_from: str | None = Field(None, description="Web archive and record that an import took it from")
     taken_by: str | None = Field(None, description="Who took the payload in by hand; None: it was fetched")
     error: str | None = None
+
+    @property
+    def fetched(self) -> bool:
+        """Did a crawl of ours fetch it? Else a person took it in, or an import."""
+        return self.taken_by is None and self.imported_from is None
 
     def header(self, name: str) -> str | None:
         """First value of a received header, whatever its case."""

@@ -23,7 +23,7 @@ from storage.records import read_record
 from storage.search_words import readings, searchable, year_of
 from storage.settings import StorageSettings
 
-LAYOUT = 1
+LAYOUT = 2
 SCHEMA = """
 CREATE TABLE seen (key TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE versions (report_id TEXT, n INTEGER, agency_id TEXT, agency_name TEXT, report_year INTEGER, scope TEXT,
@@ -33,16 +33,17 @@ CREATE TABLE events (id TEXT PRIMARY KEY, at TEXT, kind TEXT, subject TEXT, port
 CREATE INDEX events_by_subject ON events (subject, at);
 CREATE VIEW reports AS
   SELECT v.report_id, v.agency_id, coalesce(a.name, v.agency_name) AS agency_name, a.region, v.report_year, v.scope,
-    v.title, v.url, v.portal, v.captured_at, v.verdict, v.n AS versions, coalesce(a.words, '') AS words
+    v.title, v.url, v.portal, v.captured_at, v.verdict, v.n AS newest,
+    (SELECT max(n) FROM versions WHERE report_id = v.report_id) AS versions, coalesce(a.words, '') AS words
   FROM versions v LEFT JOIN agencies a ON a.id = v.agency_id AND a.n = (SELECT max(n) FROM agencies WHERE id = a.id)
-  WHERE v.n = (SELECT max(n) FROM versions WHERE report_id = v.report_id);
+  WHERE v.n = (SELECT n FROM versions WHERE report_id = v.report_id ORDER BY captured_at DESC, n DESC LIMIT 1);
 """
 PREFIXES = ("agencies/", "reports/", "events/")
 BATCH = 500
 
 
 class ReportRow(Record):
-    """A report in a listing: its newest version. `versions` is the number of that version, so of all there are."""
+    """A report in a listing: the version captured last, whose number is `newest`, of so many `versions`."""
 
     report_id: str
     agency_id: str
@@ -56,6 +57,7 @@ class ReportRow(Record):
     captured_at: AwareDatetime
     verdict: str | None
     versions: int
+    newest: int
 
 
 def find_reports(

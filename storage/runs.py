@@ -41,3 +41,10 @@ class Runs(Shelf):
         """Runs that began and have not been settled, sorted: killed, failed, or still going on."""
         settled = {key.rpartition("/")[2].removesuffix(".json") for key in self.store.list("state/settled/")}
         return [run for run in self.runs() if run not in settled]
+
+    def note_import(self, file_sha256: str, facts: dict[str, JsonValue]) -> bool:
+        """Note that a file of another archive was taken in to its end."""
+        return create_record(self.store, f"state/imports/{checked_segment(file_sha256)}.json", dict(facts))
+
+    def import_done(self, file_sha256: str) -> bool:
+        return self.store.exists(f"state/imports/{checked_segment(file_sha256)}.json")

@@ -25,6 +25,11 @@ def same_document(one: VersionRecord, other: VersionRecord) -> bool:
     )
 
 
+def newest_of(chain: Sequence[VersionRecord]) -> VersionRecord:
+    """The version that was captured last. Numbers tell only the order of arrival: an import may bring an older one."""
+    return max(chain, key=lambda version: (version.captured_at, version.n))
+
+
 class Versions(Shelf):
     """One distinct document of a report is one version; a layout-only change is counted on the version it repeats."""
 

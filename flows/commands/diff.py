@@ -66,8 +66,9 @@ def _chosen(
     chain: list[VersionRecord], older: int | None, newer: int | None, name: str, repeats: int
 ) -> tuple[VersionRecord, VersionRecord]:
     """The two versions meant; BadQuery when there are no two."""
-    to = newer or len(chain)
-    since = older or to - 1
+    in_time = [version.n for version in sorted(chain, key=lambda v: (v.captured_at, v.n))]
+    to = newer or in_time[-1]
+    since = older or (in_time[max(in_time.index(to) - 1, 0)] if to in in_time else 0)
     if len(chain) < 2:
         layouts = f", seen in {repeats} further layouts" if repeats else ""
         raise BadQuery(f"{name} has one version{layouts}: nothing to compare yet")

@@ -63,6 +63,6 @@ def list_reports(
 
 def _verdict(archive: Archive, withheld: Withheld, report: ReportRow) -> str:
     """By the parser of today, of the newest version; `restricted` when that may not be shown."""
-    if withheld.hides(report.report_id, report.versions):
+    if withheld.hides(report.report_id, report.newest):
         return "restricted"
-    return str(understand(archive, archive.version(report.report_id, report.versions).manifest)["verdict"])
+    return str(understand(archive, archive.version(report.report_id, report.newest).manifest)["verdict"])

@@ -15,6 +15,7 @@ from flows.settle import known_agencies
 from flows.understand import understand
 from flows.years import between
 from model.errors import BadQuery
+from storage.versions import newest_of
 
 EPILOG = """Examples:
 
@@ -44,7 +45,7 @@ def show(
         raise BadQuery(
             f"{report.agency_name} {report.report_year} has {len(chain)} version(s), there is no version {version}"
         )
-    chosen = chain[(version or len(chain)) - 1]
+    chosen = chain[version - 1] if version else newest_of(chain)
     archive.require_open(report.report_id, chosen.n)
     parsed = understand(archive, chosen.manifest)
     years = between(archive, known_agencies(archive), report.report_id, chosen)
