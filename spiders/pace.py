@@ -11,7 +11,7 @@ from datetime import time as time_of_day
 from zoneinfo import ZoneInfo
 
 from model.capture import CrawlJob
-from model.portal import Politeness
+from model.portal import Politeness, Portal
 from spiders.hosts import queue_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -142,6 +142,25 @@ def strictest(one: Politeness, other: Politeness) -> Politeness:
         jitter=min(one.jitter, other.jitter),
         daily_requests=min(one.daily_requests, other.daily_requests),
         window=one.window or other.window,  # a pace keeps the windows of all
+    )
+
+
+def sibling_pace(job: CrawlJob, portal: Portal, host: str, paces: dict[str, HostPace]) -> HostPace | None:
+    """A queue for a host that belongs to the portal's own domain and is met on the way: a service host's frame.
+
+    It shares the line of its siblings; None for anybody else's host.
+    """
+    line = queue_of(host)
+    sibling = next((paces[own] for own in sorted(portal.start_hosts) if own in paces and queue_of(own) == line), None)
+    if sibling is None:
+        return None
+    return HostPace(
+        host,
+        sibling.politeness,
+        windows=sibling.windows,
+        used_today=job.budget_used.get(host, 0),
+        away_until=job.cool_down.get(host),
+        line=sibling.line,
     )
 
 
