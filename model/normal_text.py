@@ -14,6 +14,7 @@ INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u00ad\x00
 STANDS_ALONE = re.compile("[\x00-\x7f\u3000-\u3029\u4e00-\u9fff]")
 SPACES = re.compile(r"\s+")
 LINE = 120
+MOST_ENUMERATORS = 4
 QUOTES = re.compile("[“”\"'‘’「」『』]")
 BRACKETS = str.maketrans("〔〕﹝﹞【】", "[][][]")
 # 一、 （一） 1. 1、 (1) ① (NFKC: 1) and a bare 1 before a word; 三类 and 三安全 stay, they have no separator.
@@ -59,15 +60,31 @@ def squeeze(text: str) -> str:
     return SPACES.sub("", fold(text))
 
 
-@lru_cache(maxsize=8192)
 def label_key(text: str) -> str:
     """A label for comparing: folded, no white space, no quotation marks, one kind of square bracket."""
+    return _key_of_line(text) if len(text) <= LINE else _key(text)
+
+
+def _key(text: str) -> str:
     return QUOTES.sub("", squeeze(text)).translate(BRACKETS)
 
 
-@lru_cache(maxsize=8192)
+# Only lines are remembered: a few long texts would fill the memory.
+_key_of_line = lru_cache(maxsize=8192)(_key)
+
+
 def bare_label(key: str) -> str:
     """A label key without the enumerators in front of it."""
-    while (match := ENUMERATOR.match(key)) and match.end() < len(key):
+    return _bare_line(key) if len(key) <= LINE else _bare(key)
+
+
+def _bare(key: str) -> str:
+    for _ in range(MOST_ENUMERATORS):
+        match = ENUMERATOR.match(key)
+        if match is None or match.end() >= len(key):
+            break
         key = key[match.end() :]
     return key
+
+
+_bare_line = lru_cache(maxsize=8192)(_bare)

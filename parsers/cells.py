@@ -25,6 +25,7 @@ NO_DIGIT = re.compile(f"[{RAISED}]")
 # Two lines of a cell are not one number: 12 over 13 is not 1213.
 TWO_LINES = re.compile(r"\d[\d.,]*\s*\n\s*[\d.,]")
 LONGEST = 18
+SHORT = 120
 SPACES = re.compile(r"\s+")
 
 
@@ -47,9 +48,12 @@ BLANK = Content(CellState.BLANK)
 UNPARSED = Content(CellState.UNPARSED, is_value=False)
 
 
-@lru_cache(maxsize=16384)
 def read_cell(raw: str) -> Content:
     """Reads a cell's words. Money keeps its number; the unit is told apart."""
+    return _read_short(raw) if len(raw) <= SHORT else _read(raw)
+
+
+def _read(raw: str) -> Content:
     if raw.isdecimal() and raw.isascii():
         return Content(CellState.NUMBER, int(raw)) if len(raw) <= LONGEST else UNPARSED
     if MARK.search(raw):
@@ -84,3 +88,7 @@ def read_cell(raw: str) -> Content:
         sign = match["sign"] or ""
         return Content(CellState.NUMBER, -value if sign[:1] in ("-", "减") else value, match["unit"], signed=bool(sign))
     return Content(CellState.TEXT if any(c.isdecimal() for c in text) else CellState.UNPARSED, is_value=False)
+
+
+# Only short words are remembered: a few long ones would fill the memory.
+_read_short = lru_cache(maxsize=16384)(_read)
