@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from model.capture import Capture, Row
 from model.document import Manifest, PartRef
 from model.vocabulary import FetchState
+from spiders.fetch import is_permanent
 
 from .part_names import part_name
 
@@ -99,5 +100,7 @@ def assemble(url: str, captures: list[Capture], known: Manifest | None) -> Publi
     order = {"page": 0, "continuation": 1, "data": 2, "attachment": 3}
     manifest = Manifest(parts=tuple(sorted(parts, key=lambda p: order.get(p.role, 4))))
     unchanged = known is not None and manifest.digest == known.digest
-    state = FetchState.MOVED if main.state is FetchState.MOVED else FetchState.OK
+    # An unchanged page behind a permanent redirect has moved all the same.
+    moved = main.state is FetchState.MOVED or is_permanent(main.requested_url, main.hops, main.url)
+    state = FetchState.MOVED if moved else FetchState.OK
     return Publication(url, state, main, everything, manifest, unchanged)

@@ -12,6 +12,7 @@ from spiders.families import Reading, detect, trs
 from spiders.families.answers import is_refusal
 from spiders.families.family import Family
 from spiders.families.script_text import read_json
+from spiders.hosts import queue_of
 from spiders.judge import NOTHING_HERE, Verdict
 from spiders.page import Page, host_of
 from spiders.rows import date_beside, full_title, is_file
@@ -137,9 +138,14 @@ def _leads_below(title: str, url: str, here: str, *, has_rows: bool) -> bool:
 
 
 def _frames(page: Page, hosts: frozenset[str]) -> list[SubColumn]:
-    """Lists in a frame, one level: the shells of some city columns hold nothing else."""
+    """Lists in a frame, one level: the shells of some city columns hold nothing else.
+
+    Of the portal's hosts or of their registrable domain, where service hosts stand; never a stranger's.
+    """
     urls = (page.resolve(str(frame["src"])) for frame in page.soup.find_all(["iframe", "frame"], src=True))
-    return [SubColumn(u, "frame") for u in urls if u and host_of(u) in hosts and not _same_page(u, page.url)]
+    own = {queue_of(host) for host in hosts}
+    ours = (url for url in urls if url and (host_of(url) in hosts or queue_of(host_of(url)) in own))
+    return [SubColumn(url, "frame") for url in ours if not _same_page(url, page.url)]
 
 
 def _is_tab(url: str, page_url: str) -> bool:

@@ -17,6 +17,7 @@ from spiders.browser import Browser
 from spiders.cookies import BoundedCookies
 from spiders.decode import CODINGS
 from spiders.fetch import Fetcher, SinkFailed
+from spiders.handler import OnceHandler
 from spiders.hosts import is_loopback
 from spiders.pace import host_paces
 from spiders.resolver import NAMES, GuardedResolver
@@ -194,6 +195,7 @@ def _settings(job: CrawlJob) -> dict[str, Any]:
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "COOKIES_ENABLED": True,
         "DNS_RESOLVER": GuardedResolver,
+        "DOWNLOAD_HANDLERS": {"http": OnceHandler, "https": OnceHandler},
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
         "LOG_INSTALL_ROOT_HANDLER": False,

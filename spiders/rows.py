@@ -13,6 +13,7 @@ from spiders.page import Page
 
 # 2025-01-22, 2025/1/22, 2025年1月22日
 DATE = re.compile(r"(?<!\d)20\d\d(?:[-/.]\d{1,2}[-/.]\d{1,2}|年\d{1,2}月\d{1,2}日?)(?!\d)")
+EMPTY = re.compile(r"[\[(（【]\s*[\])）】]")
 SHORTENED = re.compile(r"(?:\.{2,}|…+)$")
 # Where a row begins and ends; the nearest one with few links around the anchor is the row.
 ROW_ELEMENTS = ("li", "tr", "dd", "dl", "p", "div")
@@ -65,7 +66,8 @@ def linked_rows(page: Page, scope: Tag | BeautifulSoup | None = None) -> list[Ro
 
 def full_title(anchor: Tag) -> str:
     """The title attribute where the list shows a shortened text, else the text without the date in it."""
-    shown = " ".join(DATE.sub("", anchor.get_text(" ", strip=True)).split()).strip("[]()（）·•◆ ")
+    # A date leaves its brackets behind; brackets of the title's own stay.
+    shown = EMPTY.sub("", " ".join(DATE.sub("", anchor.get_text(" ", strip=True)).split())).strip("·•◆ ")
     attribute = " ".join(str(anchor.get("title") or "").split())
     if not attribute:
         return shown
