@@ -28,6 +28,7 @@ from parsers.readers.html_tolerant import read_tolerant
 from parsers.readers.limits import TooHostile
 from parsers.report_kind import LEAST_WORDS, judge_text, kind_of_text, words_of
 from parsers.sections import BODY, body_of, sections_of
+from parsers.units import money_units
 from parsers.verdicts import TableOutcome, judge, mention_findings
 
 ORDER = (TableVerdict.VERIFIED, TableVerdict.FLAGGED, TableVerdict.REFUSED)
@@ -185,7 +186,11 @@ def _words(
         reading.year, editions
     )
     report.sections = sections_of(page, form)
-    report.findings += era_findings(used, reading.year, page, editions) + mention_findings(report, used)
+    report.findings += (
+        era_findings(used, reading.year, page, editions)
+        + mention_findings(report, used)
+        + money_units(report, used, page)
+    )
     tables = {section.id for section in form.sections if section.table}
     report.claims = claims_in(report.sections, tables, report.values, year=reading.year, suspect=set(report.suspect),
                               last=last)  # fmt: skip

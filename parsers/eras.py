@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from model.forms import Form
-from model.normal_text import label_key, squeeze
+from model.normal_text import QUOTES, label_key, squeeze
 from model.report import Finding
 from model.vocabulary import Fault, Severity
 from parsers.alignment import Alignment
@@ -29,6 +29,10 @@ def likely_forms(page: Page, forms: Mapping[str, Form] | None = None) -> list[La
     known = indexes() if forms is None else tuple(LabelIndex(f) for f in forms.values() if f.tables)
     words = "".join(c.text for row in page.rows for c in row.cells)
     marks = {i.form.id: _marks_met(i, words) for i in known}
+    if not any(marks.values()):
+        # Invisible characters and radicals may stand in every one of them.
+        words = QUOTES.sub("", squeeze(words))
+        marks = {i.form.id: _marks_met(i, words) for i in known}
     possible = [i for i in known if marks[i.form.id] or not all(t.recognised_by for t in i.form.tables)]
     return [fitted(page, i) for i in sorted(possible, key=lambda i: -marks[i.form.id])]
 
