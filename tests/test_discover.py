@@ -1,6 +1,7 @@
 """Finding the column: from a home page alone to the lists of reports, within bounds, by the rules of a crawl."""
 
 import json
+import multiprocessing
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,12 +13,14 @@ from infra.simulator import Simulator
 from infra.simulator.families.hub import SEARCH_CODE
 from infra.simulator.site import SiteConfig, load_site
 from model.portal import Portal
-from spiders.discovery import Discovery, Node, portal_id, propose, write_yaml
+from spiders.browser import Browser
+from spiders.discovery import Bounds, Discovery, Node, explore, portal_id, propose, write_yaml
 from spiders.discovery.signs import leads, names_column, role_below, year_in
 from spiders.discovery.site_search import query_of, results
+from spiders.fetch import Fetcher
 from spiders.page import Page
 from spiders.portal_files import load_portal
-from tests.crawling import crawl, job
+from tests.crawling import TIMEOUT, FolderSink, crawl, job
 from tests.running import finished
 
 HOME = "https://www.qinghe.example/"
@@ -30,12 +33,35 @@ def hub_site(**changes: Any) -> SiteConfig:
     return SiteConfig.model_validate(config.model_dump() | changes)
 
 
-def discovered(url: str, *options: str, folder: Path) -> tuple[Tree, int]:
+def commanded(url: str, *options: str, folder: Path) -> tuple[Tree, int]:
     """`gongkai portals discover URL --json`, and its exit code."""
     environment = {"GONGKAI_STORE": str(folder / "archive"), "GONGKAI_CONTACT": ""}
     process = finished("portals", "discover", url, "--delay", "0", "--json", *options, environment=environment)
     assert process.stdout, process.stderr
     return json.loads(process.stdout), process.returncode
+
+
+def discovered(url: str, folder: Path, bounds: Bounds = Bounds()) -> Tree:  # noqa: B008  frozen
+    """The same search without the command around it, in a process of its own: Scrapy starts once in a process."""
+    file = folder / f"found-{len(list(folder.iterdir()))}.json"
+    process = multiprocessing.get_context("spawn").Process(target=_explore, args=(url, bounds, str(file)))
+    process.start()
+    process.join(TIMEOUT)
+    assert process.exitcode == 0
+    return json.loads(file.read_text())
+
+
+def _explore(url: str, bounds: Bounds, file: str) -> None:
+    from spiders.process import run_work
+
+    start = {"id": "discover", "title": "looked at", "region": "000000", "start_urls": [url]}
+    portal = Portal.model_validate(start | {"politeness": {"delay": 0, "jitter": 0}})
+
+    async def work(fetcher: Fetcher, _: Browser) -> None:
+        found = await explore(portal, fetcher, bounds)
+        Path(file).write_text(json.dumps(found.as_json()))
+
+    run_work(job(portal), FolderSink(Path(file).parent, None), work)
 
 
 def nodes(tree: Tree) -> Iterator[Tree]:
@@ -52,7 +78,7 @@ def test_from_the_home_page_to_the_levels_of_each_year(tmp_path: Path) -> None:
     with Simulator.start(["luoshui"]) as simulator:
         home = simulator.base_url("luoshui")
         file = tmp_path / "mine" / "luoshui.yml"
-        found, code = discovered(home, "--to", str(file), folder=tmp_path)
+        found, code = commanded(home, "--to", str(file), folder=tmp_path)
         requests = asked(simulator, "luoshui")
     hub = f"{home}zwgk/zfxxgk/nb/"
     assert (code, found["columns"], found["site_name"]) == (0, [hub], "洛水市人民政府")
@@ -96,7 +122,7 @@ def test_a_file_that_exists_is_not_replaced(tmp_path: Path) -> None:
 
 def test_the_budget_holds_and_the_newest_year_comes_first(tmp_path: Path) -> None:
     with Simulator.start(["luoshui"]) as simulator:
-        found, code = discovered(simulator.base_url("luoshui"), "--requests", "8", folder=tmp_path)
+        found, code = commanded(simulator.base_url("luoshui"), "--requests", "8", folder=tmp_path)
         assert len(asked(simulator, "luoshui")) == 8
     assert code == 0
     unread = {n["title"]: n["why"] for n in nodes(found["tree"]) if n["state"] is None}
@@ -109,12 +135,24 @@ def test_the_budget_holds_and_the_newest_year_comes_first(tmp_path: Path) -> Non
     assert found["stop"] == "8 requests were made; --requests allows more"
 
 
+def test_depth_and_breadth_are_bounded(tmp_path: Path) -> None:
+    with Simulator.start(["luoshui"]) as simulator:
+        home = simulator.base_url("luoshui")
+        shallow = discovered(home, tmp_path, Bounds(depth=1))
+        narrow = discovered(home, tmp_path, Bounds(breadth=1))
+        near = discovered(home, tmp_path, Bounds(steps=1))
+    assert [n["role"] for n in nodes(shallow["tree"]) if n["state"]].count("year") == 3
+    assert [n["role"] for n in nodes(shallow["tree"])].count("level") == 0
+    assert [n["title"] for n in nodes(narrow["tree"]) if n["role"] in ("year", "level")] == ["2025年", "市本级"]
+    assert (near["columns"], sum(near["requests"].values())) == ([], 3)
+
+
 def test_a_list_chosen_by_the_query_keeps_its_query(tmp_path: Path) -> None:
     config = hub_site(column_path="/zwgk/zfxxgk/ml/", hub={"by": "tabs", "tab": "gk"})
     with Simulator.start(configs={"tabs": config}) as simulator:
         home = simulator.base_url("tabs")
-        from_home, _ = discovered(home, folder=tmp_path)
-        from_other_tab, _ = discovered(f"{home}zwgk/zfxxgk/ml/?gk=1", folder=tmp_path)
+        from_home = discovered(home, tmp_path)
+        from_other_tab = discovered(f"{home}zwgk/zfxxgk/ml/?gk=1", tmp_path)
     for found in (from_home, from_other_tab):
         assert found["columns"] == [f"{home}zwgk/zfxxgk/ml/?gk=4"]
         (column,) = [n for n in nodes(found["tree"]) if n["url"].endswith("?gk=4")]
@@ -130,7 +168,7 @@ def test_one_page_with_six_hundred_links(tmp_path: Path) -> None:
     config = one_page_of(60, list(range(2016, 2026)))
     with Simulator.start(configs={"page": config}) as simulator:
         hub = simulator.entry_url("page")
-        found, _ = discovered(hub, folder=tmp_path)
+        found = discovered(hub, tmp_path)
         assert asked(simulator, "page") == ["/robots.txt", "/zwgk/zfxxgk/nb/"]
         root = found["tree"]
         assert (root["role"], root["reports"], root["more"], root["children"]) == ("column", 600, False, [])
@@ -149,9 +187,9 @@ def test_the_sites_own_search_is_the_second_way_in(engine: str, tmp_path: Path) 
     config = hub_site(hub={"by": "tree", "linked": False, "search": engine})
     with Simulator.start(configs={"hidden": config}) as simulator:
         home = simulator.base_url("hidden")
-        found, code = discovered(home, folder=tmp_path)
+        found = discovered(home, tmp_path)
         queries = [p for p in asked(simulator, "hidden") if "search" in p]
-    assert (code, found["columns"], len(queries)) == (0, [f"{home}zwgk/zfxxgk/nb/"], 1)
+    assert (found["columns"], len(queries)) == ([f"{home}zwgk/zfxxgk/nb/"], 1)
     assert found["searched"] == [found["searched"][0]]
     assert "16 reports" in found["searched"][0]
     (column,) = [n for n in nodes(found["tree"]) if n["role"] == "column"]
@@ -161,7 +199,7 @@ def test_the_sites_own_search_is_the_second_way_in(engine: str, tmp_path: Path) 
 def test_without_a_lead_nothing_is_made_up(tmp_path: Path) -> None:
     config = hub_site(hub={"by": "tree", "linked": False, "search": "none"})
     with Simulator.start(configs={"hidden": config}) as simulator:
-        found, code = discovered(simulator.base_url("hidden"), folder=tmp_path)
+        found, code = commanded(simulator.base_url("hidden"), folder=tmp_path)
     assert (code, found["columns"], found["portal"], found["searched"]) == (1, [], None, [])
     assert found["stop"] == "no lead left"
 
@@ -169,17 +207,17 @@ def test_without_a_lead_nothing_is_made_up(tmp_path: Path) -> None:
 def test_robots_that_forbid_are_obeyed(tmp_path: Path) -> None:
     with Simulator.start(["luoshui"]) as simulator:
         simulator.set_switch("luoshui", "robots", "disallow")
-        found, code = discovered(simulator.base_url("luoshui"), folder=tmp_path)
+        found = discovered(simulator.base_url("luoshui"), tmp_path)
         assert asked(simulator, "luoshui") == ["/robots.txt"]
-    assert (code, found["tree"]["state"]) == (1, "robots_disallowed")
+    assert (found["tree"]["state"], found["columns"]) == ("robots_disallowed", [])
 
 
 def test_a_site_that_blocks_is_left_alone(tmp_path: Path) -> None:
     with Simulator.start(["luoshui"]) as simulator:
         simulator.set_switch("luoshui", "protection", "ruishu")
-        found, code = discovered(simulator.base_url("luoshui"), folder=tmp_path)
+        found = discovered(simulator.base_url("luoshui"), tmp_path)
         assert asked(simulator, "luoshui") == ["/robots.txt", "/"]
-    assert (code, found["tree"]["state"], found["columns"]) == (1, "blocked", [])
+    assert (found["tree"]["state"], found["columns"]) == ("blocked", [])
 
 
 def test_public_hosts_are_not_asked_without_a_contact(tmp_path: Path) -> None:
