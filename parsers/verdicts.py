@@ -67,8 +67,7 @@ def judge(form: Form, table: FormTable, found: Alignment, truncated: bool, no_ru
         reasons.add("unreadable_cells")
         out.suspect |= unread
     out.findings = [_finding(a, missing, unsure) for a in assessed if not a.check.passed]
-    # Text that lost its repeated values has many short rows, and now and then one that is whole by chance.
-    few = found.in_text and len(missing) > len(ids) * MOST_MISSING
+    few = found.in_text and len(missing) > len(ids) * MOST_MISSING and not _breaks_off(ids, missing, doubts)
     if few or (known <= out.suspect and "truncated" not in reasons):
         _refuse(out, placed)
     elif out.suspect or reasons:
@@ -118,6 +117,11 @@ def _read_cells(table: FormTable, placed: dict[str, Placed], out: TableOutcome) 
             out.suspect.add(f.id)
     out.cells = CELLS.validate_python(cells)
     return states
+
+
+def _breaks_off(ids: list[str], missing: set[str], doubts: dict[str, str]) -> bool:
+    """Is only the end of the table missing? Text that lost its repeated values has short rows everywhere."""
+    return set(ids[len(ids) - len(missing) :]) == missing and not missing & doubts.keys()
 
 
 def _refuse(out: TableOutcome, placed: dict[str, Placed]) -> None:

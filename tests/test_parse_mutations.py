@@ -4,47 +4,129 @@ from random import Random
 
 import pytest
 
-from infra.simulator.reports import invent, render
+from infra.simulator.reports import LAYOUTS, invent, render
+from model.report import Report
+from model.vocabulary import CellState, Fault, TableVerdict
 from parsers import Part, parse_document
-from tests.mutations import MUTATIONS
+from tests.damage import DAMAGES, Damaged, damage
 from tests.parse_answers import silent_errors, usable
 
+# Whole columns or rows are contradicted, and nothing says which of their cells is right.
+REACHES_FAR = {"shifted_column", "row_of_another_report"}
+NAMES = tuple(LAYOUTS)
+FORMS = ("form2021", "form2019")
 
-def _hold(name: str, form: str, count: int, seed: int) -> None:
+
+def vouched_for(report: Report, damaged: Damaged) -> list[str]:
+    """Ids that the page does not print whole, and of which the reading says otherwise."""
+    wrong = []
+    for field_id, value in damaged.gone.items():
+        table = report.tables.get(field_id.split(".")[0])
+        if table is None or table.verdict is TableVerdict.ABSENT or field_id in report.suspect:
+            continue
+        read = report.values.get(field_id)
+        cell = report.cells.get(field_id)
+        # 无 for a whole row says so of each of its cells.
+        signed = cell is not None and cell.state in (CellState.NONE_WORD, CellState.DASH, CellState.SLASH)
+        if read != value and not (read is None and (table.verdict is TableVerdict.REFUSED or signed)):
+            wrong.append(f"{field_id}: not printed, read {read}")
+    return wrong
+
+
+def hold(name: str, form: str, count: int, seed: int) -> None:
+    """One report in each of the layouts in turn, each with the damage."""
     shares = []
     for number, invented in enumerate(invent(count, form, seed)):
-        document = render(invented, "clean", number)
-        page, printed, lost = MUTATIONS[name](document.content.decode(), document, Random(seed + number))
-        report = parse_document([Part("page", page.encode())])
-        assert silent_errors(report, printed) == [], number
-        for field_id in lost:
-            read = report.values.get(field_id)
-            vouched = read is not None and field_id not in report.suspect
-            assert not vouched or read == document.values[field_id], (number, field_id, read)
-        if name != "truncated":
-            shares.append(usable(report, printed))
-    assert not shares or sum(shares) / len(shares) >= 0.9
+        layout = NAMES[(seed + number * 11) % len(NAMES)]
+        damaged = damage(invented, name, layout, seed + number)
+        report = parse_document([Part("page", damaged.content)])
+        assert silent_errors(report, dict(damaged.printed)) == [], (layout, number)
+        assert vouched_for(report, damaged) == [], (layout, number)
+        shares.append(usable(report, dict(damaged.printed)))
+    assert sum(shares) / len(shares) >= 0.9 or name in REACHES_FAR
 
 
-@pytest.mark.parametrize("form", ["form2021", "form2019"])
-@pytest.mark.parametrize("name", list(MUTATIONS))
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", list(DAMAGES))
 def test_damage_is_never_silent(name: str, form: str) -> None:
-    _hold(name, form, 6, 3)
+    hold(name, form, 5, sum(map(ord, name)))
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("form", ["form2021", "form2019"])
-@pytest.mark.parametrize("name", list(MUTATIONS))
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", list(DAMAGES))
 def test_damage_is_never_silent_in_two_hundred_reports(name: str, form: str) -> None:
-    _hold(name, form, 200, 900)
+    hold(name, form, 200, 900)
 
 
-def test_one_wrong_figure_is_found_and_its_value_proposed() -> None:
-    (invented,) = invent(1, "form2021", 8)
+@pytest.mark.parametrize("form", FORMS)
+def test_a_page_that_breaks_off_vouches_for_nothing_that_it_cut(form: str) -> None:
+    (invented,) = invent(1, form, 31)
     document = render(invented, "clean")
-    page, printed, _ = MUTATIONS["changed_figure"](document.content.decode(), document, Random(8))
-    (changed,) = [i for i in printed if printed[i] != document.values[i]]
-    report = parse_document([Part("page", page.encode())])
-    assert report.values[changed] == printed[changed]
-    assert changed in report.suspect
-    assert (report.proposals[0].id, report.proposals[0].proposed) == (changed, document.values[changed])
+    page = document.content.decode()
+    dice = Random(5)
+    for _ in range(25):
+        at = dice.randrange(page.index("<table"), len(page))
+        report = parse_document([Part("page", page[:at].encode())])
+        for field_id, read in report.values.items():
+            vouched = read is not None and field_id not in report.suspect
+            assert not vouched or read == document.values[field_id], (at, field_id, page[at - 40 : at])
+
+
+def _changed(field_id: str, by: int, form: str = "form2021") -> tuple[Report, int]:
+    (invented,) = invent(1, form, 8)
+    true = invented.values[field_id]
+    assert isinstance(true, int)
+    document = render(invented.with_values({field_id: true + by}), "clean")
+    return parse_document([Part("page", document.content)]), true
+
+
+@pytest.mark.parametrize(
+    ("field_id", "codes"),
+    [
+        ("applications.results.disclosed.natural_person",
+         "APP-ROW at applications.results.disclosed, APP-SUM at applications.total.natural_person"),
+        ("applications.carried_in.total",
+         "APP-BALANCE at applications.total.total, APP-ROW at applications.carried_in"),
+        ("applications.total.other_org",
+         "APP-BALANCE at applications.total.other_org, APP-ROW at applications.total, "
+         "APP-SUM at applications.total.other_org"),
+    ],
+)  # fmt: skip
+def test_one_wrong_figure_is_found_and_its_value_proposed(field_id: str, codes: str) -> None:
+    report, true = _changed(field_id, 3)
+    assert report.values[field_id] == true + 3
+    assert report.suspect == [field_id]
+    (proposal,) = report.proposals
+    assert (proposal.id, proposal.printed, proposal.proposed) == (field_id, true + 3, true)
+    assert proposal.why == (
+        f"the only value that satisfies {codes}; {true + 3} stands in a cell of its own: the source is at fault"
+    )
+    assert {f.fault for f in report.findings if f.severity == "error"} == {Fault.SOURCE}
+
+
+def test_where_several_single_changes_would_do_nothing_is_proposed() -> None:
+    # A block of Table 4 has one identity: its total or any of its parts may be wrong.
+    report, _ = _changed("review_litigation.litigation_direct.pending", 2)
+    assert report.proposals == []
+    block = ("upheld", "corrected", "other_result", "pending", "total")
+    assert report.suspect == sorted(f"review_litigation.litigation_direct.{i}" for i in block)
+
+
+def test_two_wrong_figures_are_both_found_and_nothing_is_proposed() -> None:
+    (invented,) = invent(1, "form2021", 8)
+    first, second = "applications.results.disclosed.natural_person", "applications.carried_in.research_institution"
+    changed = {first: int(invented.values[first]) + 3, second: int(invented.values[second]) + 5}
+    report = parse_document([Part("page", render(invented.with_values(changed), "clean").content)])
+    assert report.proposals == []
+    assert set(report.suspect) == {first, second}
+
+
+def test_a_row_of_wrong_figures_is_suspect_and_no_other() -> None:
+    """Three cells of one row: each column says by how much, and the row agrees."""
+    (invented,) = invent(1, "form2021", 8)
+    row = "applications.results.partially_disclosed"
+    cells = (f"{row}.natural_person", f"{row}.other_org", f"{row}.legal_service_org")
+    changed = {i: int(invented.values[i]) + n for n, i in enumerate(cells, 4)}
+    report = parse_document([Part("page", render(invented.with_values(changed), "clean").content)])
+    assert set(report.suspect) == set(cells)
