@@ -111,6 +111,7 @@ def test_phrase_is_compared_with_its_candidates(text: str, number: int, compared
         ("废止规范性文件4件", "documents repealed", 4, False),
         ("现行有效行政规范性文件45件", "documents in force", 45, True),
         ("制定政府规章2部", "rules issued", 2, True),
+        ("全年作出5120宗行政许可", "licences", 5120, True),
         ("作出行政处罚决定33件", "penalties", 33, True),
         ("行政事业性收费共计3413.25万元", "administrative fees", 3413.25, True),
         ("行政事业性收费34132500元", "administrative fees", 34132500, True),
@@ -129,6 +130,7 @@ def test_each_family(text: str, quantity: str, number: float, agrees: bool | Non
     [
         # other duties with the same verbs
         "答复代表建议和委员提案37件", "办结信访件9件", "收到群众留言92条", "办结12345热线工单47件",
+        "行政执法工作均无被申请行政复议和提起行政诉讼", "网站动态栏目发布信息32条",
         "收到行政许可申请23件", "收到咨询投诉件156件,已办结150件",
         # differences, other years, vague numbers, ranges
         "收到申请数量同比增长12件", "较上年减少3件", "去年收到政府信息公开申请180件", "2021年收到政府信息公开申请180件",
@@ -178,6 +180,12 @@ def test_outcomes_of_reviews_and_lawsuits_belong_to_the_block_before_them() -> N
     ]  # fmt: skip
     assert read("维持3件") == []
     assert read("行政复议2件,诉讼4件,均获维持")[2] == ("all upheld", 6, False)
+
+
+def test_reviews_behind_other_reviews_are_still_reviews() -> None:
+    assert read("因政府信息公开引起的行政复议案件2件、行政诉讼案件4件") == [
+        ("reviews", 2, True), ("lawsuits", 4, True)
+    ]  # fmt: skip
 
 
 def test_one_number_for_both() -> None:

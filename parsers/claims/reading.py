@@ -21,9 +21,9 @@ from parsers.claims.phrases import Family, phrases
 
 # The same verbs for other duties: replies to deputies, hotlines, the mayor's letter box.
 OTHER_DUTY = re.compile(
-    r"建议|提案|议案|信访(?!、?举报)|热线|留言|来信|来电|来访|咨询|工单|舆情|诉求|12345|市长|政民互动|民声|办件|好差评|权力|事项库|行政复议机关受理"
+    r"建议|提案|(?<!复)议案|信访(?!、?举报)|热线|留言|来信|来电|来访|咨询|工单|舆情|诉求|12345|市长|政民互动|民声|办件|好差评|权力|事项库|行政复议机关受理|执法"
 )
-THIS_DUTY = ("信息公开", "依申请", "公开申请")
+THIS_DUTY = ("信息公开", "依申请", "公开申请", "公开工作")
 # 较上年增加12件, 同比多3件
 DIFFERENCE = re.compile(
     r"(?:比|较|同比|环比)[^。;]{0,24}?(?:增|减|升|降|多|少|回落|提高)[^。;,]{0,6}$|(?:增加|减少|增长|下降|上升|增幅|降幅|回落)了?$"
