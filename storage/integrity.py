@@ -59,7 +59,7 @@ def _raw(key: str, content: bytes) -> Contents | str:
     return Contents() if key.endswith(found) else f"holds bytes with the digest {found}"
 
 
-def _warc(_: str, content: bytes) -> Contents:
+def _gzip(_: str, content: bytes) -> Contents:
     gzip.decompress(content)
     return Contents()
 
@@ -131,11 +131,12 @@ def _json(_: str, content: bytes) -> Contents:
 
 _CHECKS: dict[str, Callable[[str, bytes], Contents | str]] = {
     "raw": _raw,
-    "warc": _warc,
+    "warc": _gzip,
     "ledger": _ledger,
     "version": _version,
     "repeat": _repeat,
     "parsed": _parsed,
+    "parsed pack": _gzip,
     "parsed pack": _parsed_pack,
     "event": _event,
     "agency": _agency,
