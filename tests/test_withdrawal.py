@@ -1,5 +1,6 @@
 """From `disappeared` to `withdrawn`: three checks, fourteen days, the host answering, no refusal in between."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from storage.archive import Archive
 from storage.ledger_writer import LedgerWriter
 from storage.local_folder import LocalFolder
 from storage.withdrawals import withdrawals
+from tests.commanding import gongkai
 from tests.storage_samples import NOON
 
 LIST, OLD, NEW = "http://a.gov.cn/list/", "http://a.gov.cn/old.html", "http://a.gov.cn/new.html"
@@ -271,3 +273,24 @@ def test_a_confirming_run_that_dies_is_made_good(
     story.visit(16, {OLD: GONE})
     assert story.told() == [("disappeared", 1), ("withdrawn", 15)]
     assert len(story.archive.locations("example")[OLD].losses) == 3
+
+
+def test_the_ledger_as_a_command(
+    story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = ("--store", str(tmp_path))
+    assert gongkai(monkeypatch, "withdrawn", *store) == 0
+    assert "no report has disappeared" in capsys.readouterr().out
+    for day in (1, 8, 15):
+        story.visit(day, {OLD: GONE})
+    assert gongkai(monkeypatch, "withdrawn", *store) == 0
+    out = capsys.readouterr().out
+    assert "withdrawn  2026-03-17  青禾市财政局2024年" in out
+    assert "answers: 2026-03-03 404, 2026-03-10 404, 2026-03-17 404; last good version 1, seen 2026-03-02" in out
+    assert OLD in out
+    story.visit(16, {OLD: PAGE}, listed=(OLD,))
+    assert gongkai(monkeypatch, "withdrawn", *store, "--json") == 0
+    assert capsys.readouterr().out == ""
+    assert gongkai(monkeypatch, "withdrawn", *store, "--all", "--json") == 0
+    (told,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (told["state"], len(told["checks"]), told["reappeared_at"][:10]) == ("reappeared", 3, "2026-03-18")
