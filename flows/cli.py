@@ -26,6 +26,7 @@ from flows.commands import (
     show,
     take_in,
     verify,
+    withdrawn,
 )
 from flows.commands.portals import app as portals
 from flows.shard import group_of
@@ -53,6 +54,7 @@ app.command(epilog=audit.EPILOG)(audit.audit)
 app.command(epilog=seal.EPILOG)(seal.seal)
 app.command(epilog=verify.EPILOG)(verify.verify)
 app.add_typer(keys.app, name="keys")
+app.command(epilog=withdrawn.EPILOG)(withdrawn.withdrawn)
 app.command(epilog=restrict.EPILOG)(restrict.restrict)
 app.command(epilog=replicate.EPILOG)(replicate.replicate)
 app.command(epilog=review.EPILOG)(review.review)
