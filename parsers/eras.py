@@ -15,6 +15,8 @@ from parsers.page import Page
 Readings = dict[str, tuple[LabelIndex, Alignment]]
 # What one marker weighs against labels that several editions share.
 MARKER = 1000
+# A text that lost its lines may hold a table.
+LONG_LINE = 300
 # 国办公开办函〔2021〕30号
 CITED = re.compile(r"\[20\d\d\]\d{1,4}号")
 # Editions whose reports may have no table at all.
@@ -28,6 +30,7 @@ def likely_forms(page: Page, forms: Mapping[str, Form] | None = None) -> list[La
     """
     known = indexes() if forms is None else tuple(LabelIndex(f) for f in forms.values() if f.tables)
     words = "".join(c.text for row in page.rows for c in row.cells)
+    words += "".join(line for line in page.lines if len(line) > LONG_LINE)
     marks = {i.form.id: _marks_met(i, words) for i in known}
     if not any(marks.values()):
         # Invisible characters and radicals may stand in every one of them.

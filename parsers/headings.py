@@ -21,11 +21,12 @@ STYLES = (
 )
 # …提供便利。二、主动公开政府信息情况（一）数量 2016年
 INLINE = re.compile(
-    rf"(?<![{NUMERALS}第(（])(?P<n>[{NUMERALS}]{{1,2}})[、.．]\s*(?=\S)|(?<=[\s。])(?P<annex>附[表件]\s*(?=[:：]))"
+    rf"(?<![{NUMERALS}第(（])(?P<n>[{NUMERALS}]{{1,2}})[、.．]\s*(?=\S)|(?<=[\s。])(?P<annex>附[表件]?\s*(?=[:：]))"
 )
 # 附:政府信息公开情况统计表(2016年度)
 ANNEX = re.compile(r"^附(?:[表件]\d{0,2}[:、.]?|[:])")
 ANNEX_WORD = "附表"
+ANNEX_TITLE = re.compile(r"[:：]\s*[^。;；,，:：\s]{0,36}?统计表(?:[（(][^（）()]{0,12}[)）])?")
 SENTENCE_ENDS = re.compile(r"[。；;！!？?\s)）>”\"]")
 STOP = re.compile(r"[\s。，；：,;:（(\d\[【]")
 TAIL = re.compile(r"情况|措施|事项|概述|概况|工作|问题|改进|打算|统计表|附表|建议")
@@ -48,14 +49,24 @@ class Heading:
     number: int = 0
 
 
-def headings_in(lines: Iterable[str], patterns: Patterns) -> Iterator[tuple[str, Heading | None]]:
-    """The text in pieces, each with the heading that it begins under, or None where the part before goes on."""
+def headings_in(
+    lines: Iterable[str], patterns: Patterns, corner: str = "", printed: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, Heading | None]]:
+    """The text in pieces, each with the heading that it begins under, or None where the part before goes on.
+
+    `corner`: the first words of a table whose groups are numbered like parts; behind it the labels that the table
+    prints (`printed`) are no headings.
+    """
     everything = list(lines)
     style = _style(everything, patterns)
     seen: set[str] = set()
     last = 0
+    inside = False
     for line in everything:
+        inside = inside or bool(corner and corner in line and len(line) <= LONG_LINE)
         heading = _heading(line, patterns, style, seen)
+        if heading is not None and inside and bare_label(label_key(heading.words)) in printed:
+            heading = None
         if heading is not None:
             seen.add(heading.section.id)
             last = heading.number or last
@@ -64,7 +75,7 @@ def headings_in(lines: Iterable[str], patterns: Patterns) -> Iterator[tuple[str,
         if len(line) <= LONG_LINE:
             yield line, None
             continue
-        for piece, inline in _split(line, patterns, last):
+        for piece, inline in _split(line, patterns, last, 0 if inside else line.find(corner) if corner else -1):
             if inline is not None:
                 seen.add(inline.section.id)
                 last = inline.number
@@ -124,13 +135,16 @@ def _any_of(keywords: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{k})" for k in keywords))
 
 
-def _split(line: str, patterns: Patterns, last: int) -> Iterator[tuple[str, Heading | None]]:
+def _split(line: str, patterns: Patterns, last: int, table_at: int) -> Iterator[tuple[str, Heading | None]]:
     """A text that lost its lines: cut where the next number of the count stands before a keyword.
 
-    Where no sentence has ended before it, only the very next number is one: 三、 and 四、 are rows of the tables too.
+    `table_at`: where a table begins whose groups are numbered, or -1. Where no sentence has ended before it, only the
+    very next number is one: 三、 and 四、 are rows of the tables too.
     """
     start, open_heading = 0, None
     for match in INLINE.finditer(line):
+        if 0 <= table_at <= match.start():
+            break
         number = number_of(match["n"]) if match["n"] else last
         after_sentence = match.start() == 0 or SENTENCE_ENDS.match(line[match.start() - 1])
         if match["n"] and (number <= last or not (after_sentence or number == last + 1)):
@@ -146,7 +160,9 @@ def _split(line: str, patterns: Patterns, last: int) -> Iterator[tuple[str, Head
 
 
 def _inline(line: str, match: re.Match[str], patterns: Patterns, number: int) -> Heading | None:
-    begin = match.start() if match["annex"] else match.end()
+    if match["annex"]:
+        return _inline_annex(line, match, patterns, number)
+    begin = match.end()
     if year := YEAR.match(line, begin):
         begin = year.end()
     rest = line[begin : begin + LONGEST_INLINE]
@@ -158,6 +174,15 @@ def _inline(line: str, match: re.Match[str], patterns: Patterns, number: int) ->
     official = len(section.heading) if run.startswith(section.heading) else 0
     end = official or _end_of_heading(run, keyword.end(), stop is not None)
     return Heading(section, line[match.start() : begin + end], number)
+
+
+def _inline_annex(line: str, match: re.Match[str], patterns: Patterns, number: int) -> Heading | None:
+    """附：…统计表（2016年度）, or 附表： alone."""
+    section = next((s for s, p in patterns if p.search(ANNEX_WORD)), None)
+    title = ANNEX_TITLE.match(line, match.end())
+    if section is None or (title is None and match["annex"].strip() != ANNEX_WORD):
+        return None
+    return Heading(section, line[match.start() : title.end() if title else match.end()], number)
 
 
 def _end_of_heading(run: str, keyword: int, stopped: bool) -> int:

@@ -58,7 +58,8 @@ def sections_of(page: Page, form: Form) -> dict[str, SectionText]:
     before: list[str] = []
     lines = [line for line in _lines(page) if not (line.boxed and label_key(line.text) in words)]
     prose = {line.text for line in lines if line.prose}
-    for text, heading in headings_in((line.text for line in lines), patterns):
+    corner = next((t.corner for t in form.tables if t.row_layout == "outline"), "")
+    for text, heading in headings_in((line.text for line in lines), patterns, corner, words):
         if heading is not None:
             current = heading.section
             found.setdefault(current.id, SectionText(heading=heading.words, text=""))
@@ -105,7 +106,7 @@ def _boxed(row: Row) -> str | None:
 def _before_the_table(text: str, form: Form, section: Section) -> str:
     """A text that lost its lines, without the table that runs on in it: it begins where labels stand close together."""
     table = form.table(section.table or "")
-    labels = {cell.text for row in table.grid() for cell in row if len(cell.text) > 1} if table else set()
+    labels = {cell.text for row in table.grid() for cell in row if len(cell.text) > 2} if table else set()
     places = sorted(at for label in labels if (at := text.find(label)) >= 0)
     for at, (place, next_but_one) in enumerate(zip(places, places[2:], strict=False)):
         if next_but_one - place <= CLOSE and len(places) - at >= LEAST_LABELS:

@@ -92,6 +92,10 @@ def _none(
         # The table is there, and not one of its rows has as many values as it should.
         reading = TableReading(verdict=TableVerdict.REFUSED, era=form.id, reasons=sorted(set(doubts.values())))
         return TableOutcome(reading, values=dict.fromkeys(f.id for f in table.fields))
+    if table.recognised_by and len(met) * 2 > len(table.markers):
+        # Most of its labels stand there, and no row: a text that lost every space.
+        reading = TableReading(verdict=TableVerdict.REFUSED, era=form.id, reasons=["glued"])
+        return TableOutcome(reading, values=dict.fromkeys(f.id for f in table.fields))
     return TableOutcome(TableReading(verdict=TableVerdict.ABSENT))
 
 

@@ -61,6 +61,19 @@ def test_a_hundred_tables_of_2014(layout: str) -> None:
         _hold(layout, columns, 34, 1000 + 34 * at)
 
 
+@pytest.mark.parametrize("columns", COLUMN_SETS, ids=["one", "two", "three"])
+def test_a_table_of_2014_that_lost_its_lines_is_read_and_one_that_lost_every_space_refused(
+    columns: tuple[str, ...],
+) -> None:
+    old = make_old_report(3, office(2), 2016, columns)
+    words = render_old(old, "cell_per_line").content.decode().split()
+    assert read(" ".join(words)).values == old.values
+    glued = read("".join(words))
+    assert (glued.verdict, glued.tables["stat2014"].verdict) == (ReportVerdict.REFUSED, TableVerdict.REFUSED)
+    assert glued.tables["stat2014"].reasons == ["glued"]
+    assert set(glued.values.values()) == {None}
+
+
 def _survive(name: str, columns: tuple[str, ...], count: int, seed: int) -> None:
     shares = []
     for number in range(seed, seed + count):
