@@ -15,7 +15,7 @@ from model.canonical import sha256_hex
 from model.capture import BodyRef, Capture, PortalVisit, Row
 from model.document import Event
 from model.portal import Portal
-from model.vocabulary import FetchState
+from model.vocabulary import EventKind, FetchState
 from storage.archive import Archive
 from storage.ledger_writer import LedgerWriter
 from storage.local_folder import LocalFolder
@@ -29,6 +29,7 @@ PORTALS = {
     name: Portal.model_validate({"id": name, "title": "试验栏目", "region": "990100", "start_urls": [url]})
     for name, url in (("example", LIST), ("other", "http://b.gov.cn/list/"))
 }
+COMING_AND_GOING = {EventKind.PUBLISHED, EventKind.DISAPPEARED, EventKind.WITHDRAWN, EventKind.REAPPEARED}
 GONE, SOFT, OK = FetchState.GONE, FetchState.SOFT_404, FetchState.OK
 
 Answer = bytes | FetchState
@@ -92,8 +93,8 @@ class Story:
         return self.settle(self.crawl(day, answers, **rest))
 
     def told(self) -> list[tuple[str, int]]:
-        """Kind and day of every event but the silent ones."""
-        events = [e for e in self.archive.events() if e.kind.value != "collected"]
+        """Kind and day of every event about the coming and going of reports; what is told of the portal is left out."""
+        events = [e for e in self.archive.events() if e.kind in COMING_AND_GOING]
         return [(e.kind.value, (e.at - NOON).days) for e in events]
 
     def event(self, kind: str) -> Event:
@@ -183,9 +184,9 @@ def test_a_refusal_in_between_begins_the_count_anew(story: Story, refusal: Fetch
     story.visit(9, {OLD: refusal})
     story.visit(15, {OLD: GONE})
     story.visit(16, {OLD: GONE})
-    assert [kind for kind, _ in story.told() if kind != "portal_blocked"] == ["disappeared"]
+    assert [kind for kind, _ in story.told()] == ["disappeared"]
     story.visit(28, {OLD: GONE})
-    assert [kind for kind, _ in story.told() if kind != "portal_blocked"] == ["disappeared"]
+    assert [kind for kind, _ in story.told()] == ["disappeared"]
     story.visit(29, {OLD: GONE})
     assert ("withdrawn", 29) in story.told()
     assert len(story.event("withdrawn").model_dump()["details"]["checks"]) == 4
@@ -197,7 +198,7 @@ def test_a_return_reopens_and_a_second_loss_is_counted_from_its_own_beginning(st
     story.visit(20, {OLD: FetchState.BLOCKED})
     story.visit(21, {OLD: SOFT})
     story.visit(22, {OLD: PAGE}, listed=(OLD,))
-    assert [t for t in story.told() if t[0] != "portal_blocked"] == [
+    assert story.told() == [
         ("disappeared", 1),
         ("withdrawn", 15),
         ("reappeared", 22),
@@ -285,7 +286,7 @@ def test_the_ledger_as_a_command(
         story.visit(day, {OLD: GONE})
     assert gongkai(monkeypatch, "withdrawn", *store) == 0
     out = capsys.readouterr().out
-    assert "withdrawn  2026-03-17  青禾市财政局2024年" in out
+    assert "withdrawn  2026-03-17  2024年青禾市财政局政府信息公开工作年度报告" in out
     assert "answers: 2026-03-03 404, 2026-03-10 404, 2026-03-17 404; last good version 1, seen 2026-03-02" in out
     assert OLD in out
     story.visit(16, {OLD: PAGE}, listed=(OLD,))
