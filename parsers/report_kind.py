@@ -79,7 +79,8 @@ def kind_of_text(page: Page, title: str | None, reading: TitleReading, sections:
     text = squeeze("\n".join(page.lines))[:MOST_TEXT]
     speaks = SPEAKS_OF_ITSELF.search(text) is not None
     parts = sum(len(s.text) >= 8 for s in sections.values())
-    if words_of(page) < LEAST_TEXT and parts < 2:
+    words = words_of(page)
+    if words < LEAST_TEXT and parts < 2 and not (speaks and parts and words >= LEAST_WORDS):
         return Kind(False, "cover_letter" if WRAPPED in reading.flags else "nothing_but_a_title", "text")
     if reading.kind == "report":
         sure = reading.year is not None and WRAPPED not in reading.flags
