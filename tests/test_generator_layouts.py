@@ -61,7 +61,11 @@ def printed(document: Rendered) -> list[str]:
     return [raw.strip("\u00a0\u3000 ") for raw in document.raws.values()]
 
 
-@pytest.mark.parametrize("layout", HTML_LAYOUTS)
+# Fields, marks and what Word leaves between digits stand in cells, too.
+MARKED_UP = {"form_fields", "footnotes", "hidden_parts", "word_fragments"}
+
+
+@pytest.mark.parametrize("layout", [name for name in HTML_LAYOUTS if name not in MARKED_UP])
 @given(report=reports)
 @settings(max_examples=8, deadline=None)
 def test_html_prints_every_value_in_order(layout: str, report: GeneratedReport) -> None:
@@ -100,7 +104,7 @@ def test_rendering_repeats(layout: str) -> None:
 
 CONSTANT = {
     "clean", "gb18030_declared_utf8", "utf8_declared_gb2312", "layout_tables", "sloppy_markup", "one_table",
-    "fullwidth", "radicals", "no_enumerators", "decimals_signs",
+    "fullwidth", "radicals", "no_enumerators", "decimals_signs", "hidden_tabs",
     "pipes", "cell_per_line", "lone_pipes", "tabs",
 }  # fmt: skip
 

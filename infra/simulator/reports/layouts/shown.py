@@ -121,14 +121,12 @@ def hidden_last_year(article: Article, chance: Random) -> Draft:
 
 @LAYOUTS.add("merged_labels")
 def merged_labels(article: Article, chance: Random) -> Draft:
-    """The three label columns of Table 3 as two, or the group's name in the same cell as the first of its rows."""
-    joined = chance.random() < 0.5
-    table = article.table("applications")
-    for row in table.rows:
+    """The name of a group in Table 3 stands in the same cell as the first of its rows."""
+    between = chance.choice(["", " ", "："])
+    for row in article.table("applications").rows:
         labels = [cell for cell in row.cells if cell.role == "label"]
-        if len(labels) > 1 and joined:
-            last = labels[-1]
-            last.text = last.text if len(labels) < 3 else f"{labels[-2].text}{last.text}"
-            if len(labels) == 3:
-                row.cells.remove(labels[-2])
+        if len(labels) == 2 and labels[0].text.startswith("（"):
+            group, first = labels
+            first.text = f"{group.text}{between}{first.text}"
+            row.cells.remove(group)
     return Draft(write_html(article))
