@@ -1,7 +1,8 @@
 """Portal files: YAML in, Portals out, and a fault told with its file, its line and its remedy."""
 
 import json
-from collections.abc import Hashable
+from collections import defaultdict
+from collections.abc import Hashable, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from model.divisions import divisions
 from model.errors import InvalidPortal
 from model.portal import Portal
 
@@ -122,3 +124,22 @@ def portal_schema() -> str:
         "title": "A portal that gongkai reads",
     }
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+
+
+def registry_table(portals: Mapping[str, Portal]) -> str:
+    """Portals by province as a Markdown table; `docs/portals.md` holds that of the shipped ones."""
+    by_province: dict[str, list[Portal]] = defaultdict(list)
+    for portal in portals.values():
+        by_province[f"{portal.region[:2]}0000"].append(portal)
+    lines = ["| province | portals | not confirmed | hub | others |", "|---|---|---|---|---|"]
+    for code, members in sorted(by_province.items()):
+        hubs = [p.id for p in members if p.level == "province" and p.agency is None]
+        others = sorted(p.id for p in members if p.id not in hubs)
+        unconfirmed = sum(not p.confirmed for p in members)
+        cells = [f"{divisions()[code]}", str(len(members)), str(unconfirmed), _code(hubs), _code(others)]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _code(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names) or "–"

@@ -1,4 +1,4 @@
-"""Saved pages: what gongkai read in them when they were saved, it reads today. `gongkai portals new` makes the folders."""
+"""Saved pages: what gongkai read in them then, it reads today. `gongkai portals new` makes the folders."""
 
 import json
 from pathlib import Path

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from model.divisions import full_name
 from model.errors import InvalidPortal
-from spiders.portal_files import load_portal, load_portals, portal_schema
+from spiders.portal_files import load_portal, load_portals, portal_schema, registry_table
 
 ROOT = Path(__file__).parents[1]
 
@@ -68,6 +68,11 @@ def test_every_file_fits_the_schema_for_editors() -> None:
             if key in content:
                 content[key] = yaml.safe_load(yaml.safe_dump(content[key]).replace("'", ""))
         assert [e.message for e in validator.iter_errors(content)] == [], path.name
+
+
+def test_table_of_the_documentation_is_fresh() -> None:
+    text = (ROOT / "docs" / "portals.md").read_text(encoding="utf-8")
+    assert registry_table(load_portals()) in text, "write registry_table() of spiders.portal_files into docs/portals.md"
 
 
 def test_start_addresses_are_each_in_one_file() -> None:
