@@ -1,4 +1,4 @@
-"""The reader of HTML: what a page shows is read and nothing else; lines of a cell stay apart, words of a line do not."""
+"""The reader of HTML: what a page shows is read and nothing else; lines of a cell stay apart, runs of words do not."""
 
 import pytest
 
