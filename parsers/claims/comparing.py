@@ -19,11 +19,15 @@ class Known:
 
 def trusted(values: Mapping[str, Number | None], suspect: Collection[str] = ()) -> Known:
     """What is not suspect, of tables that have any figures at all."""
-    filled = {id.partition(".")[0] for id, value in values.items() if value is not None}
-    whole = not suspect and len(filled) == len({id.partition(".")[0] for id in values})
-    kept = (
-        values if whole else {id: v for id, v in values.items() if id not in suspect and id.partition(".")[0] in filled}
-    )
+    there: dict[str, bool] = {}
+    for id, value in values.items():
+        table = id.partition(".")[0]
+        if value is not None or table not in there:
+            there[table] = value is not None
+    filled = {table for table, figures in there.items() if figures}
+    kept = values
+    if suspect or len(filled) < len(there):
+        kept = {id: v for id, v in values.items() if id not in suspect and id.partition(".")[0] in filled}
     columns = {id.split(".")[1] for id in kept if id.startswith(OF_2014)} if "stat2014" in filled else set()
     return Known(kept, tuple(sorted(columns)))
 

@@ -59,9 +59,12 @@ def claims_of(
     agency, of another duty or of a difference is no claim; with the figures of the year before (`last`), growth in
     percent and what the text says of that year are.
     """
+    return claims_against(text, trusted(values, suspect), year, trusted(last) if last is not None else None)
+
+
+def claims_against(text: str, known: Known, year: int | None, before: Known | None) -> list[Claim]:
+    """`claims_of` with the values made ready, for several texts of one report."""
     words = Words(text)
-    known = trusted(values, suspect)
-    before = trusted(last) if last is not None else None
     found: list[Claim] = []
     sentence = Sentence(-1)
     for figure in figures(words.text):

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from model.report import Claim, Number, SectionText
-from parsers.claims.reading import claims_of
+from parsers.claims.comparing import trusted
+from parsers.claims.reading import claims_against
 
 
 def claims_in(
@@ -20,11 +21,12 @@ def claims_in(
     `of_tables`: sections whose body is a table; of these only whole sentences are read, not the cells of a table that
     became text.
     """
+    known, before = trusted(values, suspect), trusted(last) if last is not None else None
     found = []
     for offset, text in _texts(sections, of_tables):
-        for claim in claims_of(text, values, year=year, suspect=suspect, last=last):
-            start, end = claim.span
-            found.append(claim.model_copy(update={"span": (start + offset, end + offset)}))
+        for claim in claims_against(text, known, year, before):
+            claim.span = (claim.span[0] + offset, claim.span[1] + offset)
+            found.append(claim)
     return found
 
 
