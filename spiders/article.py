@@ -91,12 +91,14 @@ def container(page: Page) -> Scope | None:
     """
     family = detect(page)
     full: list[Scope] = []
+    own: list[Scope] = []
     for selectors in (family.containers if family else (), CONTAINERS):
         full += [scope for scope in map(Scope.of, page.elements(*selectors)) if scope.length >= 20]
         most = max((scope.headings for scope in full), default=0)
         if most >= 2:
             return min((scope for scope in full if scope.headings == most), key=lambda scope: scope.length)
-    return max(full, key=lambda scope: scope.length) if full else None
+        own = own or [scope for scope in full if scope.length >= ENOUGH_TEXT]
+    return max(own or full, key=lambda scope: scope.length) if full else None
 
 
 @lru_cache(maxsize=8)

@@ -15,6 +15,8 @@ TOKEN = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
+# An escaped character, or one that JSON wants escaped
+ESCAPED = re.compile(r"""\\.|["\x00-\x1f]""", re.DOTALL)
 COLON = re.compile(r"\s*:")
 CONSTANTS = {"true": "true", "false": "false", "null": "null", "undefined": "null"}
 LONGEST = 2_000_000
@@ -76,5 +78,12 @@ def assigned(text: str, name: str) -> Any:
 
 def _quoted(inside: str) -> str:
     """The inside of a string of JavaScript as a string of JSON."""
-    inside = re.sub(r"\\(?![\"\\/bfnrtu])", "", inside)
-    return '"' + re.sub(r'(?<!\\)((?:\\\\)*)"', r'\1\\"', inside).replace("\n", "\\n").replace("\t", "\\t") + '"'
+
+    def written(found: re.Match[str]) -> str:
+        text = found[0]
+        if text[0] == "\\":
+            # JavaScript takes any other character after a backslash as itself.
+            return text if text[1] in '"\\/bfnrtu' else text[1]
+        return json.dumps(text)[1:-1]
+
+    return '"' + ESCAPED.sub(written, inside) + '"'
