@@ -36,6 +36,11 @@ class Target:
     scope: Literal["", "table", "group"] = ""
     leads: bool = False
 
+    def is_named(self, label: str) -> bool:
+        """Is this the very label of the row, apart from its number and a note behind it?"""
+        key = bare_label(label_key(label))
+        return key in self.names or NOTE.sub("", key) in self.names
+
 
 class LabelIndex:
     """Rows, groups, headers and section headings of one form, found by label."""

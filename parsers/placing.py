@@ -84,7 +84,17 @@ def place(
     if len(values) != wanted:
         doubt(target, found, "row_of_other_length")
         return
+    if target.table in index.outlines and _is_a_row_of_its_own(target, row, label, found):
+        found.extras.append((target.table, label, [c.text for c in values]))
+        return
     put(target, row, values, label, found, walk)
+
+
+def _is_a_row_of_its_own(target: Target, row: Row, label: str, found: Alignment) -> bool:
+    """In a list that offices lengthen: a label that is only alike, behind the row with the very label of the form."""
+    before = found.placed.get(target.fields[0])
+    same_table = before is not None and before.where.startswith(f"table {row.table},")
+    return before is not None and same_table and target.is_named(before.label) and not target.is_named(label)
 
 
 def put(target: Target, row: Row, values: list[Cell], label: str, found: Alignment, walk: Walk) -> None:

@@ -61,6 +61,26 @@ def test_a_hundred_tables_of_2014(layout: str) -> None:
         _hold(layout, columns, 34, 1000 + 34 * at)
 
 
+@pytest.mark.parametrize("layout", ["clean", "tabs", "cell_per_line"])
+def test_a_row_of_the_province_with_a_like_label_goes_to_the_extras(layout: str) -> None:
+    old = make_old_report(8, office(4), 2015)
+    page = render_old(old, layout).content.decode()
+    count = old.figures["meetings.trainings_held"][0]
+    row = {
+        "clean": "<tr><td>{}</td><td>次</td><td>{}</td></tr>",
+        "tabs": "{}\t次\t{}\n",
+        "cell_per_line": "{}\n次\n{}\n",
+    }
+    official = row[layout].format("　（二）举办各类培训班数", count)
+    assert official in page
+    report = read(page.replace(official, official + row[layout].format("其中：举办各类培训班数中的网络培训班", 1234)))
+    assert report.verdict is ReportVerdict.VERIFIED
+    assert report.values == old.values
+    assert [(e.table, e.label, e.values) for e in report.extras] == [
+        ("stat2014", "其中：举办各类培训班数中的网络培训班", ["1234"])
+    ]
+
+
 @pytest.mark.parametrize("columns", COLUMN_SETS, ids=["one", "two", "three"])
 def test_a_table_of_2014_that_lost_its_lines_is_read_and_one_that_lost_every_space_refused(
     columns: tuple[str, ...],
