@@ -48,7 +48,7 @@ STAGES: dict[str, tuple[tuple[ModuleType, str], ...]] = {
     "labels and columns": ((document, "_alignments"), (document, "best_reading")),
     "checks and verdicts": ((document, "judge"),),
     "sections": ((document, "sections_of"),),
-    "claims": ((document, "claims_of"),),
+    "claims": ((document, "claims_in"), (document, "claim_findings")),
 }
 
 
