@@ -2,12 +2,15 @@
 
 import json
 import multiprocessing
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from infra.simulator import Simulator
 from infra.simulator.families.hub import SEARCH_CODE
@@ -21,6 +24,7 @@ from spiders.fetch import Fetcher
 from spiders.page import Page
 from spiders.portal_files import load_portal
 from tests.crawling import TIMEOUT, FolderSink, crawl, job
+from tests.recording_site import Reply, recording_site
 from tests.running import finished
 
 HOME = "https://www.qinghe.example/"
@@ -220,6 +224,21 @@ def test_a_site_that_blocks_is_left_alone(tmp_path: Path) -> None:
     assert (found["tree"]["state"], found["columns"]) == ("blocked", [])
 
 
+def test_a_bare_domain_that_sends_its_reader_to_www_is_followed(tmp_path: Path) -> None:
+    rows = "".join(
+        f'<li><a href="/nb/{n}.html">某局{n}年政府信息公开工作年度报告</a>2025-01-20</li>' for n in (2022, 2023, 2024)
+    )
+    with recording_site({"/nb/": f"<html><ul>{rows}</ul></html>"}) as site:
+        www = f"http://www.qinghe.localhost:{site.port}/nb/"
+        site.pages["/"] = Reply(status=302, headers=(("Location", www),))
+        found = discovered(f"http://qinghe.localhost:{site.port}/", tmp_path)
+        assert [a.path for a in site.asked] == ["/robots.txt", "/", "/robots.txt", "/nb/"]
+        site.pages["/"] = Reply(status=302, headers=(("Location", f"http://www.elsewhere.localhost:{site.port}/nb/"),))
+        away = discovered(f"http://qinghe.localhost:{site.port}/", tmp_path)
+    assert (found["tree"]["state"], found["tree"]["reports"]) == ("ok", 3)
+    assert (away["tree"]["state"], away["tree"]["reports"]) == ("off_site", 0)
+
+
 def test_public_hosts_are_not_asked_without_a_contact(tmp_path: Path) -> None:
     environment = {"GONGKAI_STORE": str(tmp_path), "GONGKAI_CONTACT": ""}
     process = finished("portals", "discover", "https://www.qinghe.gov.cn/", environment=environment)
@@ -338,8 +357,34 @@ def test_answers_of_a_search_are_read_for_reports_only() -> None:
         {"title": "青禾市2023年政府信息公开工作年度报告", "url": "javascript:void(0)"},
     ]
     text = json.dumps({"searchResultAll": {"searchTotal": rows}})
-    assert results(text, HOME) == [(f"{HOME}a.html", "青禾市财政局2024年政府信息公开工作年度报告")]
-    assert results("<html>请登录</html>", HOME) == []
+    assert results(text, page("")) == [(f"{HOME}a.html", "青禾市财政局2024年政府信息公开工作年度报告")]
+    assert results("<html>请登录</html>", page("")) == []
+
+
+@given(
+    st.recursive(
+        st.none() | st.text() | st.integers(),
+        lambda inner: (
+            st.lists(inner)
+            | st.fixed_dictionaries(
+                {},
+                optional={
+                    "title": inner | st.just("某局2024年政府信息公开工作年度报告"),
+                    "url": inner | st.just("http://["),
+                    "data": inner,
+                },
+            )
+        ),
+        max_leaves=12,
+    )
+)
+def test_no_answer_of_a_search_is_too_strange(answer: object) -> None:
+    assert all(link.url.startswith(("http://", "https://")) for link in results(json.dumps(answer), page("")))
+
+
+@given(st.from_regex(r"\A[a-zA-Z0-9.-]{1,120}\Z"))
+def test_every_host_gives_a_name_that_a_file_may_have(host: str) -> None:
+    assert re.fullmatch(r"[a-z0-9][a-z0-9-]{1,62}", portal_id(f"https://{host}/"))
 
 
 @pytest.mark.parametrize(

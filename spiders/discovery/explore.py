@@ -117,7 +117,7 @@ class Explorer:
         url, referer = node.url, None
         for _ in range(MOST_SENT_ON):
             fetched = await self.fetcher.fetch(self.portal, Wanted(url, "list", referer=referer), _any_page)
-            target = fetched.page.redirect_in_page() if fetched.page else None
+            target = fetched.page.redirect_in_page() if fetched.page else _sent_off(fetched)
             if target is None or target == url or not self._admit(target):
                 break
             url, referer = target, url
@@ -208,6 +208,14 @@ async def explore(
 ) -> Discovery:
     """Look for the column from the portal's first start address. Raises SinkFailed only."""
     return await Explorer(portal, fetcher, bounds, tell).run()
+
+
+def _sent_off(fetched: Fetched) -> str | None:
+    """Where a redirect leads that a crawl does not follow: often from `tj.gov.cn` to `www.tj.gov.cn`."""
+    location = fetched.capture.header("location")
+    if fetched.state is not FetchState.OFF_SITE or location is None:
+        return None
+    return Page(fetched.capture.url, "").resolve(location)
 
 
 def _any_page(page: Page) -> Verdict:

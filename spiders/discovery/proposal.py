@@ -59,9 +59,9 @@ def portal_id(url: str) -> str:
     host = urlsplit(url).hostname or ""
     labels = [label for label in host.split(".") if label not in PLACELESS]
     if not labels or host.replace(".", "").isdigit() or ":" in host:
-        return "portal-" + re.sub(r"[^a-z0-9]+", "-", host.lower()).strip("-")
+        labels = ["portal", host][::-1]
     name = re.sub(r"[^a-z0-9-]+", "-", "-".join(reversed(labels)).lower()).strip("-")
-    return name if len(name) > 1 else f"portal-{name}"
+    return (name if len(name) > 1 else f"portal-{name}")[:63].rstrip("-")
 
 
 def _host(url: str) -> str:

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from model.portal import Portal
 from model.titles import COLUMN_SLUG, classify_title
@@ -59,8 +59,8 @@ def _irs(page: Page, link: str) -> Wanted | None:
     url = page.resolve(link)
     if url is None:
         return None
-    given = parse_qs(urlsplit(url).query)
-    asked: dict[str, Any] = {"code": given["code"][0], "dataTypeId": given.get("dataTypeId", [""])[0]}
+    given = dict(parse_qsl(urlsplit(url).query))
+    asked: dict[str, Any] = {"code": given.get("code", ""), "dataTypeId": given.get("dataTypeId", "")}
     asked |= {"searchWord": WORDS, "pageNo": 1, "pageSize": RESULTS, "searchBy": "title", "orderBy": "relevance"}
     payload = json.dumps(asked, ensure_ascii=False).encode()
     address = urljoin(url, "/irs/front/search")
@@ -72,19 +72,19 @@ def _igs(page: Page, link: str) -> Wanted | None:
     url = page.resolve(link)
     if url is None:
         return None
-    given = parse_qs(urlsplit(url).query)
-    asked = {"code": given["code"][0], "siteId": given.get("siteId", [""])[0], "searchWord": WORDS}
+    given = dict(parse_qsl(urlsplit(url).query))
+    asked = {"code": given.get("code", ""), "siteId": given.get("siteId", ""), "searchWord": WORDS}
     asked |= {"pageSize": str(RESULTS), "pageNumber": "1", "position": "TITLE"}
     return Wanted(f"{url.partition('?')[0]}?{urlencode(asked)}", "data", referer=page.url)
 
 
-def results(text: str, base: str) -> list[Link]:
+def results(text: str, page: Page) -> list[Link]:
     """Titles and addresses in an answer of any of the engines, highlighting taken off; reports only."""
     found: dict[str, Link] = {}
     for entry in _entries(read_json(text)):
         title = html.unescape(HIGHLIGHT.sub("", str(entry["title"]))).strip()
-        url = urljoin(base, str(entry["url"]).strip())
-        if classify_title(title).kind == "report" and urlsplit(url).scheme in ("http", "https"):
+        url = page.resolve(str(entry["url"]))
+        if url and classify_title(title).kind == "report":
             found.setdefault(url, Link(url, title))
     return list(found.values())
 
@@ -112,7 +112,7 @@ async def search_site(
         return [], [str(refused)]
     if fetched.page is None:
         return [], [f"{wanted.url}: {fetched.state.value} ({'; '.join(fetched.capture.signals)})"]
-    reports = results(fetched.page.text, page.url)
+    reports = results(fetched.page.text, page)
     columns: dict[str, Link] = {}
     articles = [link for link in reports if admit(link.url) and not is_file(link.url)][:MOST_ARTICLES]
     for link in articles[: max(0, budget - 1)]:
