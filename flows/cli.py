@@ -9,6 +9,7 @@ from flows.commands import (
     add,
     alerts,
     audit,
+    catalogue,
     collect,
     demo,
     deploy,
@@ -23,6 +24,7 @@ from flows.commands import (
     restrict,
     review,
     seal,
+    search,
     show,
     take_in,
     verify,
@@ -48,6 +50,8 @@ app.command("list", epilog=listing.EPILOG)(listing.list_reports)
 app.command(epilog=show.EPILOG)(show.show)
 app.command(epilog=diff.EPILOG)(diff.diff)
 app.add_typer(portals.app, name="portals", help="List portals, find their columns, see what runs saw of them.")
+app.command(epilog=search.EPILOG)(search.search)
+app.command(epilog=catalogue.EPILOG)(catalogue.catalogue)
 app.command(epilog=alerts.EPILOG)(alerts.alerts)
 app.command(epilog=init.EPILOG)(init.init)
 app.command(epilog=audit.EPILOG)(audit.audit)

@@ -11,6 +11,7 @@ from model.errors import ObjectMissing
 from storage.archive import Archive
 from storage.audit import AuditResult, audit
 from storage.catalogue import Catalogue
+from storage.events import event_key
 from storage.integrity import IntegrityFault, examined
 from storage.inventory import inventory
 from storage.manifests import DayManifest, seal, sealed
@@ -48,6 +49,7 @@ def tell(archive: Archive, result: AuditResult, now: datetime) -> list[Event]:
         event = event_of_fault(noted, noted.first_seen)
         if archive.add_event(event):
             told.append(event)
+    archive.note_changes(event_key(event) for event in told)
     found = {_key(fault) for fault in result.faults}
     for key in list(archive.store.list("state/integrity/")):
         if key not in found:

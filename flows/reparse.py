@@ -20,9 +20,11 @@ from model.vocabulary import EventKind
 from parsers import parser_digest
 from parsers.many import Answer
 from storage.archive import Archive
+from storage.events import event_key
 from storage.objects import open_store
 from storage.records import read_record
 from storage.settings import StorageSettings
+from storage.versions import version_key
 
 from .compare import changed_cells, printed_cells
 from .understand import parse_anew
@@ -125,12 +127,17 @@ def reparse(
             moves.append(Moved.model_validate(plain["moved"]))
         if not parses:
             continue
+        written = set[str]()
         for moved, (manifest, _) in zip(moves, parses, strict=True):
             result.read += 1
             result.add(moved)
+            written.add(version_key(moved.report_id, moved.n))
             if moved.direction == "worse":
-                archive.add_event(_regressed(moved, manifest, began))
+                event = _regressed(moved, manifest, began)
+                archive.add_event(event)
+                written.add(event_key(event))
         result.packs.append(archive.keep_pack(digest, parses))
+        archive.note_changes(written, parser=digest)
     return result
 
 

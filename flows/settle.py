@@ -17,6 +17,8 @@ from model.portal import Portal
 from model.vocabulary import FetchState
 from spiders.hosts import is_twin
 from storage.archive import Archive
+from storage.events import event_key
+from storage.versions import version_key
 
 from .assemble import FOUND, LOST, Publication, assemble, by_document
 from .cool_down import keep_cool_downs
@@ -307,6 +309,18 @@ class _Settling:
         )
 
 
+def written_by(archive: Archive, run: str, outcomes: list[PortalOutcome]) -> set[str]:
+    """Keys of what a run brought, for the catalogue: ledger parts, versions, their agencies, events."""
+    keys = set(archive.parts(run))
+    for outcome in outcomes:
+        keys |= {event_key(event) for event in outcome.events}
+        for document in outcome.documents:
+            if document.report_id is not None and document.version is not None and document.what in ("new", "changed"):
+                keys.add(version_key(document.report_id, document.version))
+                keys |= archive.agency_keys(document.report_id.partition("-")[0])
+    return keys
+
+
 def settle_run(
     archive: Archive,
     run: str,
@@ -342,5 +356,6 @@ def settle_run(
     if missing:
         log.warning("a run holds captures of portals that have no file", extra={"run": run, "portals": missing})
     elif mark:
+        archive.note_changes(written_by(archive, run, outcomes))
         archive.settle_done(run, {"portals": list(touched)})
     return outcomes

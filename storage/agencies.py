@@ -18,6 +18,10 @@ class Agencies(Shelf):
             raise ObjectMissing(f"{self.store.describe()} has no agency {agency_id}; look for its id in agencies/")
         return read_record(self.store, keys[-1], Agency)
 
+    def agency_keys(self, agency_id: str) -> set[str]:
+        """Keys of all records of an agency; none for one that only ships with gongkai."""
+        return {key for _, key in numbered(self.store, f"agencies/{checked_segment(agency_id)}/")}
+
     def agencies(self) -> Iterator[Agency]:
         """Every agency once, the record that holds, by id."""
         newest: dict[str, tuple[int, str]] = {}

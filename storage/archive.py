@@ -1,6 +1,7 @@
 """The archive: one object through which everything else keeps and finds what it needs."""
 
 from storage.agencies import Agencies
+from storage.changes import Changes
 from storage.coverage import CoverageRecords
 from storage.events import Events
 from storage.findings import Findings
@@ -27,6 +28,7 @@ class Archive(
     Memory,
     Leases,
     CoverageRecords,
+    Changes,
 ):
     """All shelves over one store (`Archive(open_store(...))`). What crawls write goes through `LedgerWriter`.
 

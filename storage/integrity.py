@@ -136,7 +136,6 @@ _CHECKS: dict[str, Callable[[str, bytes], Contents | str]] = {
     "version": _version,
     "repeat": _repeat,
     "parsed": _parsed,
-    "parsed pack": _gzip,
     "parsed pack": _parsed_pack,
     "event": _event,
     "agency": _agency,

@@ -83,11 +83,16 @@ class Ledger(Shelf):
 
     def lines(self, run: str) -> Iterator[Line]:
         """Every line of a run, by day, shard and part; lines of one part in the order of keeping."""
+        for key in self.parts(run):
+            yield from read_lines(self.store, key)
+
+    def parts(self, run: str) -> Iterator[str]:
+        """Keys of the ledger parts of a run."""
         for place in self.store.list(f"state/places/{checked_segment(run)}/"):
             day, shard = place.removesuffix(".json").split("/")[-2:]
             for key in self.store.list(f"captures/{day}/{shard}/{run}-"):
                 if key.endswith(LEDGER) and key.removesuffix(LEDGER)[:-PART_DIGITS].endswith(f"/{run}-"):
-                    yield from read_lines(self.store, key)
+                    yield key
 
     def captures(self, run: str) -> Iterator[Capture]:
         """Captures of a run."""

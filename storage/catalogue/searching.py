@@ -1,0 +1,86 @@
+"""What people type, as questions to the tables."""
+
+import sqlite3
+from collections.abc import Iterator
+
+from storage.search_words import plain, readings, year_of
+
+from .grams import query
+from .rows import ReportRow
+
+COLUMNS = """r.report_id, r.agency_id, coalesce(a.name, r.agency_name) AS agency_name, a.region, r.report_year, r.scope,
+  r.title, r.url, r.portal, r.captured_at, r.verdict, r.versions, r.newest"""
+FROM = "FROM reports r LEFT JOIN agencies a ON a.id = r.agency_id"
+ORDER = "ORDER BY agency_name, report_year DESC, r.scope"
+
+
+def reports_by_words(database: sqlite3.Connection, words: list[str], limit: int | None = None) -> list[ReportRow]:
+    """Reports that answer every word, by agency, newest year first; all when there is no word.
+
+    A word is a year (2022, 2022年), part of an agency's name or of its short form (天津, 人社), of the title, a
+    division code's beginning, a portal's id or a report's id.
+    """
+    conditions, values = ["1"], list[str | int]()
+    for word in words:
+        condition, given = _answers(word)
+        conditions.append(condition)
+        values += given
+    bound = f" LIMIT {int(limit)}" if limit is not None else ""
+    asked = f"SELECT {COLUMNS} {FROM} WHERE {' AND '.join(conditions)} {ORDER}{bound}"
+    return _rows(database, asked, values)
+
+
+def reports_by_text(database: sqlite3.Connection, words: list[str], years: list[int]) -> Iterator[ReportRow]:
+    """Reports whose newest text may hold all words, newest year first; whoever shows one looks at its text."""
+    asked = " AND ".join(f"({found})" for word in words if (found := query(word)) is not None)
+    if not asked:
+        return
+    of_years = f" AND r.report_year IN ({','.join('?' * len(years))})" if years else ""
+    found = (
+        f"SELECT {COLUMNS} {FROM} JOIN texts t ON t.report_id = r.report_id AND t.n = r.newest"
+        f" WHERE t.rowid IN (SELECT rowid FROM text_grams WHERE text_grams MATCH ?){of_years}"
+        " ORDER BY r.report_year DESC, agency_name, r.scope"
+    )
+    yield from _rows(database, found, [asked, *years])
+
+
+def _answers(word: str) -> tuple[str, list[str | int]]:
+    if (year := year_of(word)) is not None:
+        return "r.report_year = ?", [year]
+    found = ["r.portal = ?", "r.report_id = ?"]
+    values: list[str | int] = [word, word]
+    if word.isascii() and word.isdigit():
+        found.append("r.agency_id IN (SELECT id FROM agencies WHERE region BETWEEN ? AND ?)")
+        values += [word, f"{word}~"]
+    for spelled in readings(word):
+        found.append("r.agency_id IN (SELECT id FROM agencies WHERE instr(words, ?))")
+        values.append(spelled)
+        if (pairs := query(spelled)) is not None:
+            found.append(
+                "r.rowid IN (SELECT r2.rowid FROM titles t JOIN reports r2 USING (report_id) WHERE t.rowid IN"
+                " (SELECT rowid FROM title_grams WHERE title_grams MATCH ?) AND instr(r2.title, ?))"
+            )
+            values += [pairs, spelled]
+    return f"({' OR '.join(found)})", values
+
+
+def _rows(database: sqlite3.Connection, asked: str, values: list[str | int]) -> list[ReportRow]:
+    found = database.execute(asked, values)
+    names = [column[0] for column in found.description]
+    return [ReportRow.model_validate(dict(zip(names, row, strict=True))) for row in found]
+
+
+def place_of(text: str, words: list[str]) -> tuple[int, int] | None:
+    """Where the first word stands in a text that holds all of them; None when it lacks one."""
+    squeezed = [(i, plain(c)) for i, c in enumerate(text)]
+    joined = "".join(c for _, c in squeezed)
+    origin = [i for i, c in squeezed for _ in c]
+    place: tuple[int, int] | None = None
+    for word in words:
+        looked_for = plain(word)
+        at = joined.find(looked_for)
+        if at < 0:
+            return None
+        if place is None and looked_for:
+            place = origin[at], origin[at + len(looked_for) - 1] + 1
+    return place

@@ -1,0 +1,36 @@
+"""What was written when: `state/changes/<time>-<random>.json`, for an index that follows without listing all."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from storage.records import Shelf, create_record, read_record, utc_now
+
+PREFIX = "state/changes/"
+BY_A_PARSER = "-parser.json"
+
+
+class Changes(Shelf):
+    """A journal of keys. It is a help and not the truth: whoever doubts it lists the archive."""
+
+    def note_changes(self, keys: Iterable[str], parser: str | None = None, at: datetime | None = None) -> None:
+        """Note objects that were written. `parser`: the one whose parses they are to be read by from now on."""
+        told = sorted(set(keys))
+        if told or parser:
+            name = f"{(at or utc_now()).astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}"
+            record: dict[str, Any] = {"keys": told, "parser": parser}
+            create_record(self.store, f"{PREFIX}{name}{BY_A_PARSER if parser else '.json'}", record)
+
+    def changes(self) -> list[str]:
+        """Keys of all notes, oldest first."""
+        return list(self.store.list(PREFIX))
+
+    def changed(self, note: str) -> list[str]:
+        """The keys that a note tells."""
+        return list(read_record(self.store, note, dict[str, Any])["keys"])
+
+    def last_parser(self) -> str | None:
+        """The parser that read the archive anew last; None when none did."""
+        note = next((note for note in reversed(self.changes()) if note.endswith(BY_A_PARSER)), None)
+        return str(read_record(self.store, note, dict[str, Any])["parser"]) if note else None
