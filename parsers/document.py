@@ -194,7 +194,7 @@ def _words(
     tables = {section.id for section in form.sections if section.table}
     report.claims = claims_in(report.sections, tables, report.values, year=reading.year, suspect=set(report.suspect),
                               last=last)  # fmt: skip
-    report.findings += claim_findings(report.claims)
+    report.findings += claim_findings(report.claims, report.values)
     there = [t.verdict for t in report.tables.values() if t.verdict is not TableVerdict.ABSENT]
     if there:
         report.verdict = ReportVerdict(max(there, key=ORDER.index).value)

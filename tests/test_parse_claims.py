@@ -243,11 +243,20 @@ def test_spans_run_over_all_sections_and_cells_that_became_text_are_not_read() -
 
 def test_only_a_contradiction_is_a_finding_and_nobody_is_blamed() -> None:
     claims = claims_of("收到政府信息公开申请200件,上年结转7件,主动公开政府信息5条", VALUES)
-    (finding,) = claim_findings(claims)
+    (finding,) = claim_findings(claims, VALUES)
     assert (finding.code, finding.place, finding.severity, finding.fault) == (
         "CLAIM", NEW, Severity.WARNING, Fault.UNKNOWN
     )  # fmt: skip
-    assert "200" in finding.message
+    assert finding.message == (
+        "the text says 200 (applications received: 收到政府信息公开申请200件); the tables give 212"
+    )
+
+
+def test_a_finding_tells_the_sum_that_the_tables_give_and_its_first_value() -> None:
+    claims = claims_of("予以公开及部分公开94件,占40%", VALUES)
+    sums, share = claim_findings(claims, VALUES)
+    assert (sums.place, sums.message[-19:]) == ("applications.results.disclosed.total", "the tables give 110")
+    assert share.message.endswith("do not give it")
 
 
 @pytest.mark.parametrize(
