@@ -70,9 +70,9 @@ def add(
         console.print(f"nothing to do: {url} is known to hold this very file (version {document.version})")
         return
     what = {"new": "a new report", "changed": "a new version", "repeated": "the document of a version that is there"}
-    told = what.get(document.what, "the document that its address held before")
+    became = what.get(document.what, "the document that its address held before")
     console.print(
-        f"{file.name} is {told}: {document.agency or agency} {document.year}, version {document.version}, ", end=""
+        f"{file.name} is {became}: {document.agency or agency} {document.year}, version {document.version}, ", end=""
     )
     console.print(verdict_text(document.verdict))
     console.print(f"[dim]portal {added.portal}, report {document.report_id}, taken in by {given.by}[/]")
