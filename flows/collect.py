@@ -180,6 +180,8 @@ async def collect(
 async def _collect(given: Equipment, names: list[str], store: str | None, recheck: Recheck) -> RunOutcome:
     settings = given.settings
     chosen = chosen_portals(names, settings.portals)
+    if settings.screenshots:
+        chosen = {name: portal.model_copy(update={"screenshots": True}) for name, portal in chosen.items()}
     archive = await asyncio.to_thread(writable_archive, store or settings.store, settings)
     everything = load_portals(settings.portals) | chosen
     now = datetime.now(UTC)

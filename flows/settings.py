@@ -20,6 +20,7 @@ class Settings(BaseSettings):
     portals: Path | None = Field(None, description="A folder of portal files instead of those that ship with gongkai")
     alerts: Path | None = Field(None, description="The file of subscriptions (alerts.yml)")
     browser: Path | None = Field(None, description="Chromium for portals that need one")
+    screenshots: bool = Field(False, description="Keep a picture of every page that a browser had to render")
     shard_hosts: int = Field(50, ge=1, description="Hosts that one crawl process looks after")
     delay: float = Field(0.0, ge=0, description="Seconds between two requests to a host, at least, for every portal")
     daily_requests: int | None = Field(None, ge=1, description="Requests to one host in a day, at most")

@@ -23,6 +23,8 @@ gongkai collect --store s3://bucket/prefix       all portals into a bucket
 
 gongkai collect tianjin-rsj --recheck all        ask for every known report again
 
+gongkai collect inner-mongolia --screenshots     keep a picture of each page that needs a browser, as evidence
+
 Public portals are only asked when GONGKAI_CONTACT names a mail address or page that a webmaster can write to."""
 
 
@@ -34,10 +36,15 @@ def collect(
         str | None, typer.Option(help="Archive: a folder or s3://bucket/prefix", show_default="./archive")
     ] = None,
     recheck: Annotated[Recheck, typer.Option(help="Known reports to ask for again")] = "due",
+    screenshots: Annotated[
+        bool, typer.Option("--screenshots", help="Keep a picture of every page that a browser had to render")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The outcome as one JSON object on standard output")] = False,
 ) -> None:
     """Visit portals and keep, read, compare and announce what they publish."""
     settings = Settings()
+    if screenshots:
+        settings = settings.model_copy(update={"screenshots": True})
     outcome = run_collect(portals or [], store or settings.store, recheck, settings)
     if as_json:
         sys.stdout.write(json.dumps(outcome.model_dump(mode="json"), ensure_ascii=False) + "\n")
