@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from model.forms import Section
 from model.normal_text import bare_label, fold, label_key
@@ -35,6 +36,7 @@ SENTENCE = re.compile("[。;；]")
 NO_HEADING = re.compile(r"[。;；,，:\d]")
 LONGEST_INLINE = 40
 LONGEST_RUN = 26
+MOST_CANDIDATES = 5_000
 MOST_BETWEEN = 14
 
 Patterns = list[tuple[Section, re.Pattern[str]]]
@@ -142,7 +144,7 @@ def _split(line: str, patterns: Patterns, last: int, table_at: int) -> Iterator[
     very next number is one: 三、 and 四、 are rows of the tables too.
     """
     start, open_heading = 0, None
-    for match in INLINE.finditer(line):
+    for match in islice(INLINE.finditer(line), MOST_CANDIDATES):
         if 0 <= table_at <= match.start():
             break
         number = number_of(match["n"]) if match["n"] else last
