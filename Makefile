@@ -6,9 +6,11 @@ STORE ?= folder
 READY := $(VENV)/.ready
 BROWSER := $(VENV)/.browser
 REPLAY := .venv-replay
+FUZZ := .venv-fuzz
+SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test ceph check format lock kill deep bench converters replay clean
+.PHONY: help setup demo test ceph check format lock kill deep bench converters fuzz replay clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -70,6 +72,17 @@ deep: setup ## Thousands of generated documents and mutations through the parser
 converters: $(READY) ## Generated pages through w3m, lynx, pandoc, html2text and others, then through the parser
 	@$(BIN)/python -m tests.measure_converters
 
+$(FUZZ)/.ready: $(READY) infra/fuzz-tools.txt
+	@$(BIN)/python -c 'import platform, sys; sys.exit(sys.version_info[:2] > (3, 13) or platform.machine() != "x86_64")' || \
+	  { echo "The fuzzer has wheels for CPython 3.11 to 3.13 on Linux x86-64 only."; exit 1; }
+	@$(BIN)/python -m venv $(FUZZ)
+	@echo "Installing the locked packages and the fuzzer into $(FUZZ) ..."
+	@$(BIN)/uv pip install -q --python $(FUZZ)/bin/python --no-deps --require-hashes -r requirements.lock -r infra/fuzz-tools.txt
+	@touch $@
+
+fuzz: $(FUZZ)/.ready ## Documents that look for a way to break the parser (SECONDS=300); what breaks it is kept in tests/broke
+	@$(FUZZ)/bin/python -m tests.fuzz $(SECONDS)
+
 bench: setup ## Measure against peers (ONLY="parse": one subject)
 	@$(BIN)/python -m tests.bench $(ONLY)
 
@@ -83,4 +96,4 @@ replay: setup $(REPLAY)/.ready ## Exports in other people's programs: wacz valid
 	@GONGKAI_REPLAY_TOOLS=$(CURDIR)/$(REPLAY)/bin $(BIN)/python -m pytest -q -m replay
 
 clean: ## Remove .venv and caches (never an archive)
-	@rm -rf $(VENV) $(REPLAY) .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
+	@rm -rf $(VENV) $(REPLAY) $(FUZZ) .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
