@@ -9,23 +9,19 @@ BREAK = re.compile(r"[^\w]+")
 
 
 def grams(text: str) -> str:
-    """The distinct pairs of a text with a space between them: 公开年报 → 公开 开年 年报."""
+    """The distinct pairs of a text, and the last character of each run, which begins none: 公开年报 → 公开 开年 年报 报."""
     found: dict[str, None] = {}
     for run in BREAK.split(plain_lines(text)):
-        if len(run) == 1:
-            found[run] = None
-        found.update(dict.fromkeys(run[i : i + 2] for i in range(len(run) - 1)))
+        found.update(dict.fromkeys(run[i : i + 2] for i in range(len(run))))
     return " ".join(found)
 
 
 def query(word: str) -> str | None:
     """The FTS5 query of texts that may hold a word; None when the word has nothing to look for."""
-    pairs = grams(word).split()
-    if not pairs:
-        return None
-    if len(pairs) == 1 and len(pairs[0]) == 1:
-        return f'"{pairs[0]}" OR "{pairs[0]}" *'
-    return " AND ".join(f'"{pair}"' for pair in pairs)
+    runs = [run for run in BREAK.split(plain_lines(word)) if run]
+    asked = [f'"{run[i : i + 2]}"' for run in runs for i in range(len(run) - 1)]
+    asked += [f'"{run}" *' for run in runs if len(run) == 1]
+    return " AND ".join(dict.fromkeys(asked)) or None
 
 
 def plain_lines(text: str) -> str:
