@@ -9,7 +9,7 @@ BREAK = re.compile(r"[^\w]+")
 
 
 def grams(text: str) -> str:
-    """The distinct pairs of a text, and the last character of each run, which begins none: 公开年报 → 公开 开年 年报 报."""
+    """The distinct pairs of a text, and each run's last character: 公开年报 → 公开 开年 年报 报."""
     found: dict[str, None] = {}
     for run in BREAK.split(plain_lines(text)):
         found.update(dict.fromkeys(run[i : i + 2] for i in range(len(run))))
