@@ -1,6 +1,10 @@
 """Which report a document is: year, agency, region, scope, date; what contradicts itself becomes a finding."""
 
+import time
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from model.report import Report
 from parsers import Part, parse_document
@@ -170,6 +174,11 @@ def test_a_copied_site_code_loses_against_the_host() -> None:
     assert parse_document(parts, url="https://www.cq.gov.cn/x.html").agency.division_code is None
 
 
+def test_the_path_of_the_page_tells_the_place() -> None:
+    shown = "当前位置：首页 > 南京市鼓楼区人民政府 > 政府信息公开年报"
+    assert page(f"鼓楼区财政局2022年{R}", shown=shown).agency.division_code == "320106"
+
+
 # ---- scope
 
 
@@ -218,6 +227,31 @@ def test_the_date_in_an_address_is_none_of_publication() -> None:
     assert (
         parse_document([Part("page", html.encode())], url="https://a.gov.cn/art/2023/1/19/t1.html").published_on is None
     )
+
+
+# ---- whatever comes
+
+
+@given(
+    st.text(
+        alphabet="2022年度政府信息公开工作报告市区县局由编制，。根据要求统计期限月日至12311地址：网站标识码\n",
+        max_size=300,
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_any_text_is_answered(text: str) -> None:
+    report = parse_document([Part("page", text.encode() or b" ")])
+    assert report.agency.division_code is None or len(report.agency.division_code) == 6
+    assert report.published_on is None or len(report.published_on) == 10
+
+
+def test_one_endless_line_takes_no_endless_time() -> None:
+    for piece in ("根据要求，由", "统计期限自", "地址：", "市区县", "时间：2022-", "报告由局"):
+        read = read_part(Part("page", (piece * 20_000).encode()))
+        assert read is not None
+        start = time.process_time()
+        identity_of(read)
+        assert time.process_time() - start < 3
 
 
 # ---- the real ones
