@@ -369,7 +369,7 @@ def footnote_mark(article: Article, dice: Random) -> set[str]:
 
 @_known
 def no_whole_number(article: Article, dice: Random) -> set[str]:
-    found = _cell(article, dice, _whole)
+    found = _cell(article, dice, lambda c: _whole(c) and "items_change" not in (c.id or ""))
     if found is None:
         return set()
     _, cell = found
