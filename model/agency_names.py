@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from model.agency_kinds import BRACKETS, GOVERNMENT_WORDS, RELATIVE, STREET, TOWNSHIP, VERTICAL, rank_of
 from model.divisions import (
     MUNICIPALITIES,
     WHOLE_COUNTRY,
@@ -26,23 +27,6 @@ from model.divisions import (
 from model.normal_text import squeeze
 from model.portal import AgencyKind, AgencyLevel
 
-TOWNSHIP = re.compile(r"^.{1,12}?(?:乡|镇|苏木)(?:人民政府|政府)?(?:办公室)?$")
-STREET = re.compile(r"^.{1,14}?(?:街道|地区)(?:办事处|人民政府)?(?:办公室)?$|^.{2,8}街$")
-ZONE = re.compile(
-    r"^.{0,14}?(?:综合实验区|试验区|示范区|开发区|高新区|经开区|产业开发区|保税港?区|新区|新城|度假区|风景名胜区|园区|工业区|管理区)"
-)
-COMMITTEE = re.compile(r"^(?:管理委员会|管委会)?(?:办公室)?$")
-GOVERNMENT = re.compile(r"^(?:人民政府|政府|行政公署|行署)?$")
-OFFICE = re.compile(r"^(?:人民)?政府(办公厅|办公室)$")
-GOVERNMENT_WORDS = re.compile(r"^政府(?:办公厅|办公室)?$")
-# 5.6: led from above, on a site of their own or on the local one
-VERTICAL = re.compile(
-    r"税务|海关|气象|金融监管|金融监督管理总局|银保监|银监|保监|证监|人民银行|外汇管理|海事|邮政管理|通信管理|地震|调查(?:总)?队"
-    r"|烟草专卖|边检|边防检查|移民|民用航空|民航|矿山安全监察|煤矿安全监察|能源监管|铁路监[管督]|财政部.{0,8}监管局|审计署.{0,8}特派"
-)
-# 地震局, 气象局 as part of another name: 应急管理局（地震局） is a department
-BRACKETS = re.compile(r"\([^()]*\)")
-INSTITUTION = re.compile(r"(?:中心|公司|大学|学院|学校|医院|协会|学会|馆|站|台|所|社|研究院|联合会)$")
 SYSTEM = re.compile(
     r"^(?:国家(?:税务|金融监督管理)总局|国家(?:统计|能源|邮政|矿山安全监察|外汇管理)局|中国(?:人民银行|银保监会|证监会)|中华人民共和国)"
 )
@@ -50,10 +34,6 @@ STATE = re.compile(
     r"^(?:国务院|国家|中国(?!共产党.{2,}[省市县区])|中华人民共和国|最高人民|海关总署|审计署|证监会)"
     r"|^(?:外交|国防|教育|科学技术|科技|工业和信息化|国家安全|公安|民政|司法|财政|人力资源和?社会保障|自然资源|生态环境|住房和城乡建设"
     r"|交通运输|水利|农业|农业农村|商务|文化|文化和旅游|退役军人事务|应急管理|国土资源|环境保护|监察|卫生|铁道)部$"
-)
-# 市人社局, 镇人民政府; not 市场监管局, 市政管理局, 县域办, 乡村振兴局
-RELATIVE = re.compile(
-    r"^(?:本|全)?(自治区|省|市|自治州|州|盟|自治县|县|区|旗|镇|乡|街道)(?!场|容|民|村|域|立|辖|中|政(?!府))(?=.{2})"
 )
 OURS = re.compile(r"^(?:我|本)(?:机关|单位|局|委|厅|办|镇|乡|街道|县|区|市|省|部门|办公室|中心)$")
 ENDING = r"(局|厅|委|委员会|办|办公室|中心|分局|总局|支队|)$"
@@ -111,7 +91,7 @@ def read_name(name: str, around: Surroundings = NOWHERE, year: int | None = None
     if not regions and (chosen := _own_region(plain, around, year)) is not None:
         relative = RELATIVE.match(plain)
         rest = plain[relative.end() :] if relative and relative[1] not in ("镇", "乡", "街道") else plain
-    level, kind = _rank(rest, chosen)
+    level, kind = rank_of(rest, chosen)
     core = _in_full(rest, year) if rest else "人民政府" if regions else None
     if core and GOVERNMENT_WORDS.match(core):
         core = f"人民{core}"
@@ -206,29 +186,6 @@ def _own_region(plain: str, around: Surroundings, year: int | None) -> str | Non
     ):
         return None
     return around.site
-
-
-def _rank(rest: str, region: str | None) -> tuple[AgencyLevel | None, AgencyKind | None]:
-    level = level_of(region) if region else None
-    if region is None and (unit := RELATIVE.match(rest)):
-        level = {"省": "province", "自治区": "province", "县": "county", "区": "county", "旗": "county"}.get(unit[1])  # type: ignore[assignment]
-    if STREET.match(rest) and not ZONE.match(rest):
-        return "township", "street"
-    if TOWNSHIP.match(rest):
-        return "township", "township"
-    if OFFICE.match(rest):
-        return level, "department"
-    if GOVERNMENT.match(rest):
-        return level, "government"
-    if zone := ZONE.match(rest):
-        if COMMITTEE.match(rest[zone.end() :]):
-            return None, "zone"
-        level = None
-    if VERTICAL.search(rest):
-        return level, "vertical"
-    if rest.endswith("分局") or re.search(r"局.{2,8}分局$", rest):
-        level = "county" if level == "prefecture" else level
-    return level, "authorized_org" if INSTITUTION.search(rest) else "department"
 
 
 def _place(code: str, year: int | None) -> str:

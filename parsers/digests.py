@@ -27,6 +27,7 @@ OF_THE_PARSER = (
     "titles",
     "report",
     "divisions",
+    "agency_kinds",
     "agency_names",
     "agency_words",
     "portal_hosts",

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
 
 from model.agency_names import NameReading, Surroundings, read_name
 from model.divisions import above, division, short_name
@@ -18,6 +17,7 @@ from model.report import AgencyReading, Finding
 from model.titles import TitleReading, classify_title
 from model.vocabulary import Fault, Severity
 from parsers.page import Page
+from parsers.scope import scope_of
 from parsers.surroundings import surroundings
 
 # 统计期限为2022年1月1日至2022年12月31日; 自2016年1月1日起至; real pages lose some of the words
@@ -39,14 +39,6 @@ AGENCY_END = re.compile(
 NO_NAME = re.compile(r"[,。;:?!|<>=&]|^(?:关于|根据|首页)|政府信息公开|^\d+$")
 CRUMB = re.compile(r"[>»/|·]+")
 
-AGGREGATE = re.compile(
-    r"汇总|全[省市区县州盟旗]各|全自治区各|各级(?:行政机关|人民政府|政府|各部门)|综合[^。]{0,40}?(?:各|部门|单位|乡镇|年度报告)|各(?:县|区|乡镇|街道|部门|单位)[^。]{0,30}?(?:年度报告|年报|数据|报送)"
-)
-OF_SYSTEM = re.compile(
-    r"关区报告|全系统|全[省市区县国]?.{0,6}系统|本系统|及(?:所属|下属|直属)(?:单位|机构|各)|含(?:所属|下属|直属)"
-)
-OF_REGION = re.compile(r"全[省市区县州盟旗](?!性|面|员|国)[^。]{0,24}?(?:收到|受理|新收|办结|公开|发布|答复|制发)")
-OWN = re.compile(r"仅限|不含(?:所属|下属|直属)|本机关政府信息公开|本级")
 FIRST_HEADING = re.compile(r"^\s*一[、.,]")
 
 
@@ -84,7 +76,7 @@ def identity_of(page: Page, extra_titles: tuple[str, ...] = (), url: str | None 
         read = _by_own_words(read, other, page, year)
         found.agency = AgencyReading(name=printed, core_name=read.core, division_code=read.region, level=read.level,
                                      kind=read.kind)  # fmt: skip
-        found.agency.scope = _scope(read, title or "", preamble, page)
+        found.agency.scope = scope_of(read.kind, title or "", preamble, page)
         if other is not None and _contradict(read, other):
             found.note("IDENTITY-AGENCY", "agency", f"the title names {printed}, the preamble {maker}")
     return found
@@ -189,22 +181,6 @@ def _long_names(code: str, year: int | None) -> list[str]:
     steps = [division(step, year) or division(step) for step in above(code)]
     own, *outer = [step.name for step in steps if step is not None]
     return [f"{way}{own}" for name in outer for way in (name, short_name(name)) if way]
-
-
-def _scope(
-    read: NameReading, title: str, preamble: str, page: Page
-) -> Literal["own", "region_aggregate", "system_aggregate", "unknown"]:
-    """Whose figures these are. A department's report is its own unless it says otherwise; a government must say."""
-    said = squeeze(title) + preamble
-    if read.kind in ("department", "authorized_org", "vertical"):
-        return "system_aggregate" if OF_SYSTEM.search(said) and not OWN.search(said) else "own"
-    if read.kind in ("township", "street"):
-        return "own"
-    if AGGREGATE.search(said):
-        return "region_aggregate"
-    if OF_REGION.search(squeeze("".join(page.lines[:60])[:12_000])):
-        return "region_aggregate"
-    return "own" if OWN.search(preamble) else "unknown"
 
 
 def _contradict(read: NameReading, other: NameReading) -> bool:
