@@ -128,6 +128,21 @@ def test_an_address_keeps_its_report_when_only_the_scope_is_read_otherwise() -> 
     assert other_year.report_id == "a6oxldrauvbr3-2023-region_aggregate"
 
 
+def test_the_same_report_on_the_site_of_the_city_and_of_the_district_is_one() -> None:
+    register = seeded_register()
+    by_city = found(told("淮安市洪泽区人民政府", scope="region_aggregate"), register, "320800")
+    by_district = found(told("洪泽区人民政府", scope="region_aggregate"), register, "320813")
+    assert by_city.report_id == by_district.report_id == "ad27lh6ipifpg-2022-region_aggregate"
+
+
+def test_own_and_aggregate_reports_of_one_office_are_two_reports() -> None:
+    register = seeded_register()
+    own = found(told("上海市人民政府办公厅", scope="own"), register, "310000")
+    whole = found(told("上海市人民政府办公厅", scope="region_aggregate"), register, "310000")
+    assert own.agency.id == whole.agency.id == "a2h4nqkc746jq"
+    assert {own.report_id, whole.report_id} == {"a2h4nqkc746jq-2022-own", "a2h4nqkc746jq-2022-region_aggregate"}
+
+
 @pytest.mark.parametrize(
     ("name", "region", "why"),
     [
