@@ -10,6 +10,7 @@ from model.forms import Section
 from model.normal_text import bare_label, fold, label_key
 
 NUMERALS = "一二三四五六七八九十"
+BEGINS = frozenset(NUMERALS + "第")
 LONGEST = 60
 LONGEST_UNNUMBERED = 26
 LONG_LINE = 120
@@ -99,8 +100,8 @@ def _heading(line: str, patterns: Patterns, style: re.Pattern[str], seen: set[st
 
 
 def _numbered(line: str, patterns: Patterns, style: re.Pattern[str]) -> Heading | None:
-    if len(line) > LONGEST:
-        return None
+    if len(line) > LONGEST or (line and "\u4e00" <= line[0] <= "\u9fff" and line[0] not in BEGINS):
+        return None  # begins with a plain word
     folded = fold(line).lstrip()
     match = style.match(folded)
     if match is None:
