@@ -60,8 +60,8 @@ def init(
     else:
         console = Console()
         console.print(f"[bold]{archive.store.describe()}[/]")
-        for name, told in TOLD.items():
-            console.print(f"  {'[green]yes[/]' if getattr(abilities, name) else '[red]no [/]'}  {told}")
+        for name, ability in TOLD.items():
+            console.print(f"  {'[green]yes[/]' if getattr(abilities, name) else '[red]no [/]'}  {ability}")
         fit = "any number of writers" if abilities.fit_for_several_writers else "one writer only"
         console.print(f"  fit for {fit}")
         if protection and protection.lock_days:
