@@ -24,6 +24,9 @@ NAMED = re.compile(r"^(?:articletitle|title|og:title)$", re.IGNORECASE)
 DATED = re.compile(r"^(?:pubdate|publishdate|article:published_time)$", re.IGNORECASE)
 SOURCED = re.compile(r"^contentsource$", re.IGNORECASE)
 SITED = re.compile(r"^site(?:name|idcode)$", re.IGNORECASE)
+CONTROLS = bytes({*range(0x20)} - {*b"\t\n\v\f\r"})
+REFERENCE = re.compile(rb"&#([xX][0-9a-fA-F]{1,8}|\d{1,9});?")
+BLANKS = bytes.maketrans(b"\v\f", b"  ")
 PARSER = etree.HTMLParser(
     encoding="utf-8", remove_comments=True, remove_pis=True, recover=True, no_network=True, huge_tree=False
 )
@@ -40,7 +43,7 @@ def read_html(content: bytes, *, hidden_tables: bool = False) -> Page:
     `hidden_tables`: read those, too, that the page does not show (tabs that a script opens).
     """
     limits = measure(content)
-    root = tree_of(content)
+    root = tree_of(_writable(content))
     page = Page(reader="lxml", truncated=limits.tables_open > 0)
     if root is None:
         return page
@@ -51,6 +54,21 @@ def read_html(content: bytes, *, hidden_tables: bool = False) -> Page:
     etree.strip_tags(root, *INLINE, *smart)
     _body(root, page)
     return page
+
+
+def _writable(content: bytes) -> bytes:
+    """Without the characters that lxml reads, and lets nobody write: controls, halves of pairs, U+FFFE, U+FFFF."""
+    content = content.translate(BLANKS, CONTROLS)
+    if b"\xef\xbf" in content:
+        content = content.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
+    return REFERENCE.sub(_writable_reference, content) if b"&#" in content else content
+
+
+def _writable_reference(found: re.Match[bytes]) -> bytes:
+    digits = found[1]
+    code = int(digits[1:], 16) if digits[:1] in (b"x", b"X") else int(digits)
+    ok = code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code <= 0x10FFFF
+    return found[0] if ok else b""
 
 
 def _tidy(text: str) -> str:
@@ -97,9 +115,8 @@ def _body(root: "etree._Element", page: Page) -> None:
         if next(table.iterdescendants("table"), None) is not None:
             continue
         tables.append(_rows(table, len(tables) + 1))
-        tail = table.tail
-        table.clear()
-        table.text, table.tail = f"{MARK}{len(tables) - 1}", tail
+        table.clear(keep_tail=True)
+        table.text = f"{MARK}{len(tables) - 1}"
     add = page.items.append
     for run in cast("Iterator[str]", root.itertext()):
         words = run.split()
