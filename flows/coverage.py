@@ -4,11 +4,12 @@ A portal that yields nothing, or fewer reports than last time, is a problem of t
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from model.capture import Capture, PortalVisit
 from model.document import Event
+from model.errors import ObjectMissing
 from model.portal import Portal
 from model.vocabulary import FetchState
 from storage.archive import Archive
@@ -127,6 +128,27 @@ def portal_events(now: Coverage, then: Before) -> list[Event]:
     if last is not None and now.family and last.family and now.family != last.family and not told:
         events.append(event_of_change(now, last))
     return events
+
+
+def note_unvisited(archive: Archive, run: str, portals: Mapping[str, Portal], touched: Iterable[str]) -> None:
+    """Keep that a run was to visit a portal and did not come to it: its last record must not pass for today's."""
+    try:
+        facts = archive.run_facts(run)
+    except ObjectMissing:
+        return  # nobody noted what the run was to do
+    for name in sorted({str(asked) for asked in facts.get("portals") or ()} & set(portals) - set(touched)):
+        archive.add_coverage(
+            Coverage(
+                portal=name,
+                run=run,
+                hub=str(portals[name].start_urls[0]),
+                checked_at=facts["began_at"],
+                ended_at=facts["began_at"],
+                complete=False,
+                stop_reason="not visited",
+                problems=("The run ended before this portal was asked; start it again.",),
+            )
+        )
 
 
 def covered(

@@ -23,7 +23,7 @@ from storage.versions import version_key
 from .assemble import FOUND, LOST, Publication, assemble, by_document
 from .cool_down import keep_cool_downs
 from .copies import Originals, record_copy
-from .coverage import covered, interrupted
+from .coverage import covered, interrupted, note_unvisited
 from .happened import event_of_block, event_of_loss, event_of_return, event_of_withdrawal, first_blocked
 from .outcome import DocumentOutcome, PortalOutcome
 from .record import Recorder
@@ -356,6 +356,7 @@ def settle_run(
     if missing:
         log.warning("a run holds captures of portals that have no file", extra={"run": run, "portals": missing})
     elif mark:
+        note_unvisited(archive, run, portals, touched)
         archive.note_changes(written_by(archive, run, outcomes))
         archive.settle_done(run, {"portals": list(touched)})
     return outcomes

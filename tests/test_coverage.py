@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from flows.coverage import Before, before, coverage_of, covered, interrupted, portal_events, shortfall
+from flows.coverage import (
+    Before,
+    before,
+    coverage_of,
+    covered,
+    interrupted,
+    note_unvisited,
+    portal_events,
+    shortfall,
+)
 from flows.outcome import PortalOutcome
 from model.capture import Capture, PortalVisit, Row
 from model.portal import Portal
@@ -200,6 +209,19 @@ def test_a_killed_crawl_is_covered_as_interrupted() -> None:
     assert (closing.stop_reason, closing.complete, closing.list_pages) == ("interrupted", False, 1)
     assert (closing.started_at, closing.ended_at) == (DAY, DAY + timedelta(minutes=1))
     assert interrupted([]) is None
+
+
+def test_a_portal_that_a_run_did_not_come_to_is_covered_as_such(archive: Archive) -> None:
+    run(archive, "r1", 6)
+    archive.begin_run("r2", DAY, portals=["qinghe", "songyuan"])
+    note_unvisited(archive, "r2", {"qinghe": PORTAL}, ["songyuan"])
+    record = archive.coverage("qinghe", "r2")
+    assert (record.stop_reason, record.hub_state, record.complete, record.reports) == ("not visited", None, False, 0)
+    assert record.checked_at == DAY
+    # Nothing was seen, so nothing is less than before.
+    assert (run(archive, "r3", 6).reports_before, archive.covered_runs()) == (6, {"qinghe": ["r1", "r2", "r3"]})
+    note_unvisited(archive, "r9", {"qinghe": PORTAL}, [])
+    assert archive.covered_runs() == {"qinghe": ["r1", "r2", "r3"]}
 
 
 def test_nothing_before_means_no_events() -> None:
