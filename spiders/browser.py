@@ -54,6 +54,13 @@ CUT_OFF = (
     "--no-pings",
 )
 
+DRAWN_ALIKE = """() => {
+  const drawn = ['报', '告'].map(character => {
+    const canvas = document.createElement('canvas'); canvas.width = canvas.height = 32;
+    const pen = canvas.getContext('2d'); pen.font = '24px sans-serif'; pen.fillText(character, 2, 26);
+    return canvas.toDataURL(); });
+  return drawn[0] === drawn[1]; }"""
+
 Answer = Callable[[Any], Awaitable[tuple[int, str, bytes] | None]]
 """From a request of the page to status, media type and body, or None where it is not to be asked."""
 
@@ -98,6 +105,11 @@ class Shown:
         """The document as it stands now."""
         content: str = await self._page.content()
         return content
+
+    async def writes_chinese(self) -> bool:
+        """Has this machine a font for Chinese? Without one all characters are drawn as the same box."""
+        drawn: bool = await self._page.evaluate(DRAWN_ALIKE)
+        return not drawn
 
     async def picture(self) -> bytes:
         """The whole page as it stands now, as PNG."""

@@ -240,10 +240,13 @@ class Fetcher:
         shown = page if verdict.state in READABLE else None
         return Fetched(capture, shown, plain)
 
-    async def keep_picture(self, portal: Portal, url: str, picture: bytes) -> Capture:
-        """Keep what a browser showed of a page, as PNG: evidence, and no part of any document. Raises SinkFailed."""
+    async def keep_picture(self, portal: Portal, url: str, picture: bytes, lacking: tuple[str, ...] = ()) -> Capture:
+        """Keep what a browser showed of a page, as PNG: evidence, and no part of any document. Raises SinkFailed.
+
+        `lacking`: what the picture does not show as the page would.
+        """
         wanted = Wanted(url, "screenshot", rendered=True)
-        verdict = Verdict(FetchState.OK, signals=("evidence: as a browser showed the page",))
+        verdict = Verdict(FetchState.OK, signals=("evidence: as a browser showed the page", *lacking))
         exchange = Exchange(url=url, payload=picture)
         return (await self._keep(portal, wanted, exchange, verdict, [], None, None, picture)).capture
 

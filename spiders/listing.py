@@ -176,7 +176,7 @@ class ListReader:
         """
         seen, shown = set(before), 0
         try:
-            async for page in rendered_pages(self.portal, self.fetcher, self.browser, url):
+            async for page, failed in rendered_pages(self.portal, self.fetcher, self.browser, url):
                 if self._exhausted():
                     return
                 self.listing.pages += 1
@@ -184,6 +184,10 @@ class ListReader:
                 new = fresh(rows, seen)
                 # The first document shows again what was read before the browser came.
                 if not new and shown:
+                    if failed:
+                        # The end, or only a request that failed: rows may be missing.
+                        problem = f"{url} was not read to its end in the browser: {failed[0]} brought nothing."
+                        self.listing.fail("not rendered", problem)
                     break
                 shown += len(rows)
                 seen.update(row.url for row in new)

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from model.portal import Portal
 from model.vocabulary import FetchState
@@ -17,6 +17,9 @@ log = logging.getLogger(__name__)
 # What a list needs to show its rows; images, fonts, styles, media and sockets are not asked for.
 NEEDED = {"document", "script", "xhr", "fetch", "other"}
 DOCUMENTS = {"document"}
+ROWS_COME_BY = {"document", "xhr", "fetch"}
+ANSWERED = {FetchState.OK, FetchState.OK_EMPTY, FetchState.MOVED}
+NO_FONT = "no Chinese font on this machine: its characters are boxes"
 # What a picture needs to look like the page. Each is a polite request like any other.
 LOOKS = {"stylesheet", "image"}
 
@@ -25,7 +28,14 @@ class RenderingBlocked(Exception):
     """A protection page appeared among the answers: the page was closed at once."""
 
 
-async def rendered_pages(portal: Portal, fetcher: Fetcher, browser: Browser, url: str) -> AsyncIterator[Page]:
+class Turned(NamedTuple):
+    """The document after a turn, and the requests for data or documents since the turn before that brought nothing."""
+
+    page: Page
+    failed: tuple[str, ...] = ()
+
+
+async def rendered_pages(portal: Portal, fetcher: Fetcher, browser: Browser, url: str) -> AsyncIterator[Turned]:
     """The document after each turn of the list, as long as its button for the next rows can be pressed.
 
     Where the portal wants pictures, each document is kept as one, as evidence. Raises BrowserMissing, RenderingBlocked.
@@ -33,6 +43,7 @@ async def rendered_pages(portal: Portal, fetcher: Fetcher, browser: Browser, url
     needed = NEEDED | LOOKS if portal.screenshots else NEEDED
     blocked: list[str] = []
     failures: list[BaseException] = []
+    failed: list[str] = []
 
     async def answer(request: Any) -> tuple[int, str, bytes] | None:
         wanted = _wanted(request, url, needed)
@@ -42,6 +53,7 @@ async def rendered_pages(portal: Portal, fetcher: Fetcher, browser: Browser, url
             fetched = await fetcher.fetch(portal, wanted, lambda _: Verdict(FetchState.OK, signals=("rendered",)))
         except HostRefused as refused:
             log.info("the page of %s asked in vain: %s", portal.id, refused)
+            failed.append(wanted.url)
             return None
         except Exception as error:  # noqa: BLE001 -- raised again below, where the reader waits
             failures.append(error)
@@ -49,6 +61,8 @@ async def rendered_pages(portal: Portal, fetcher: Fetcher, browser: Browser, url
         if fetched.state is FetchState.BLOCKED:
             blocked.append(wanted.url)
             return None
+        if fetched.state not in ANSWERED and request.resource_type in ROWS_COME_BY:
+            failed.append(wanted.url)
         if fetched.capture.status is None:
             return None
         declared = fetched.capture.header("content-type") or "text/html; charset=utf-8"
@@ -61,8 +75,10 @@ async def rendered_pages(portal: Portal, fetcher: Fetcher, browser: Browser, url
             if blocked:
                 raise RenderingBlocked(f"{blocked[0]} answered with a protection page while {url} was rendered")
             if portal.screenshots:
-                await fetcher.keep_picture(portal, url, await shown.picture())
-            yield Page(url, await shown.html())
+                lacking = () if await shown.writes_chinese() else (NO_FONT,)
+                await fetcher.keep_picture(portal, url, await shown.picture(), lacking)
+            yield Turned(Page(url, await shown.html()), tuple(failed))
+            failed.clear()
             if not await shown.turn():
                 return
 
