@@ -80,7 +80,8 @@ def cases(archive: Archive, settings: Settings) -> Iterator[Case]:
     found = [
         case_of(archive, row)
         for row in find_reports(archive, [], settings.storage)
-        if not withheld.hides(row.report_id, row.newest)
+        # The catalogue knows the verdict of the parser that recorded the version; what was right stays so.
+        if row.verdict in (None, *OPEN) and not withheld.hides(row.report_id, row.newest)
     ]
     yield from sorted(
         (c for c in found if c.verdict in OPEN), key=lambda c: (OPEN.index(c.verdict), c.agency, c.report_year)

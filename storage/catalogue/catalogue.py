@@ -8,7 +8,7 @@ have noted under `state/changes/`, or, where nothing was ever noted, what a list
 import hashlib
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -139,32 +139,33 @@ class Catalogue:
             notes = [note for note in self._archive.changes() if not _has_seen(database, note)]
             new_file = database.execute("SELECT count(*) FROM seen").fetchone()[0] == 0
             parser = self._archive.last_parser()
+            database.execute("CREATE TEMP TABLE due (key TEXT PRIMARY KEY) WITHOUT ROWID")
             if notes and not new_file:
-                noted = [key for note in notes for key in self._archive.changed(note)]
                 # What a run noted last may stand in another parse now: it is taken anew.
-                keys = sorted({key for key in noted if is_catalogued(key)})
+                noted = (key for note in notes for key in self._archive.changed(note))
+                _put(database, (key for key in noted if is_catalogued(key)))
             elif new_file or not self._archive.changes():
-                keys = self._listed(database)
-            else:
-                return 0
+                self._list(database)
+            total = int(database.execute("SELECT count(*) FROM due").fetchone()[0])
             taking = Taking(self._archive, database, self.values, parser)
-            for taken, key in enumerate(keys, 1):
+            for taken, key in enumerate(_due(database), 1):
                 taking.take(key)
                 if taken % BATCH == 0:
                     self._commit(database)
                 if on_record is not None:
-                    on_record(taken, len(keys))
+                    on_record(taken, total)
             database.executemany("INSERT OR IGNORE INTO seen VALUES (?)", [(note,) for note in notes])
             self._commit(database)
-        return len(keys)
+        return total
 
-    def _listed(self, database: sqlite3.Connection) -> list[str]:
-        """Keys that a listing shows and that were not taken; rows of objects that are gone are dropped."""
-        seen = {key for (key,) in database.execute("SELECT key FROM seen") if is_catalogued(key)}
-        there = {key for prefix in PREFIXES for key in self._archive.store.list(prefix) if is_catalogued(key)}
-        if seen - there:
+    def _list(self, database: sqlite3.Connection) -> None:
+        """Make due what a listing shows and was not taken. On disk: an archive has millions of keys."""
+        listed = (key for prefix in PREFIXES for key in self._archive.store.list(prefix) if is_catalogued(key))
+        _put(database, listed)
+        gone = "SELECT key FROM seen WHERE key NOT LIKE 'state/%' AND key NOT IN (SELECT key FROM due) LIMIT 1"
+        if database.execute(gone).fetchone() is not None:
             raise sqlite3.DatabaseError("objects are gone that it was built from")
-        return sorted(there - seen)
+        database.execute("DELETE FROM due WHERE key IN (SELECT key FROM seen)")
 
     def _commit(self, database: sqlite3.Connection) -> None:
         """Values first: a database that is behind them takes the same records once more."""
@@ -204,6 +205,18 @@ class Catalogue:
             yield database
         finally:
             database.close()
+
+
+def _put(database: sqlite3.Connection, keys: Iterable[str]) -> None:
+    database.executemany("INSERT OR IGNORE INTO due VALUES (?)", ((key,) for key in keys))
+
+
+def _due(database: sqlite3.Connection) -> Iterator[str]:
+    """Keys in order, read so many at a time: the table changes nothing meanwhile, and no cursor outlives a commit."""
+    last = ""
+    while batch := database.execute("SELECT key FROM due WHERE key > ? ORDER BY key LIMIT ?", (last, BATCH)).fetchall():
+        yield from (key for (key,) in batch)
+        last = batch[-1][0]
 
 
 def _has_seen(database: sqlite3.Connection, key: str) -> bool:

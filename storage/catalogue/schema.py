@@ -21,6 +21,8 @@ CREATE TABLE reports (rowid INTEGER PRIMARY KEY, report_id TEXT UNIQUE, agency_i
 CREATE INDEX reports_by_agency ON reports (agency_id, report_year);
 CREATE INDEX reports_by_year ON reports (report_year);
 CREATE INDEX reports_by_portal ON reports (portal);
+CREATE INDEX reports_by_title ON reports (title);
+CREATE INDEX reports_by_name ON reports (agency_name);
 CREATE TABLE agencies (id TEXT PRIMARY KEY, n INTEGER, region TEXT, name TEXT, words TEXT);
 CREATE INDEX agencies_by_region ON agencies (region);
 CREATE TABLE events (id TEXT PRIMARY KEY, at TEXT, kind TEXT, subject TEXT, portal TEXT, key TEXT);
@@ -35,8 +37,8 @@ CREATE INDEX findings_by_code ON findings (code);
 CREATE TABLE texts (rowid INTEGER PRIMARY KEY AUTOINCREMENT, report_id TEXT, n INTEGER);
 CREATE INDEX texts_by_report ON texts (report_id);
 CREATE VIRTUAL TABLE text_grams USING fts5(grams, content='', detail=none, tokenize="unicode61 remove_diacritics 0");
-CREATE VIRTUAL TABLE title_grams USING fts5(grams, content='', detail=none, tokenize="unicode61 remove_diacritics 0");
-CREATE TABLE titles (rowid INTEGER PRIMARY KEY, report_id TEXT, title TEXT UNIQUE);
+CREATE VIRTUAL TABLE name_grams USING fts5(grams, content='', detail=none, tokenize="unicode61 remove_diacritics 0");
+CREATE TABLE names (rowid INTEGER PRIMARY KEY, name TEXT UNIQUE);
 """
 
 
@@ -71,8 +73,8 @@ def put_agency(database: sqlite3.Connection, agency: Agency) -> None:
     database.execute("INSERT OR REPLACE INTO agencies VALUES (?,?,?,?,?)", row)
 
 
-def put_title(database: sqlite3.Connection, report_id: str, title: str) -> None:
-    """Titles repeat from layout to layout; each is indexed once."""
-    told = database.execute("INSERT OR IGNORE INTO titles (report_id, title) VALUES (?,?)", (report_id, title))
+def put_name(database: sqlite3.Connection, name: str) -> None:
+    """A title, or the name of an agency as a report prints it. They repeat from year to year; each is indexed once."""
+    told = database.execute("INSERT OR IGNORE INTO names (name) VALUES (?)", (name,))
     if told.rowcount:
-        database.execute("INSERT INTO title_grams (rowid, grams) VALUES (?,?)", (told.lastrowid, grams(title)))
+        database.execute("INSERT INTO name_grams (rowid, grams) VALUES (?,?)", (told.lastrowid, grams(name)))

@@ -27,7 +27,7 @@ def reports_by_words(database: sqlite3.Connection, words: list[str], limit: int 
         values += given
     bound = f" LIMIT {int(limit)}" if limit is not None else ""
     asked = f"SELECT {COLUMNS} {FROM} WHERE {' AND '.join(conditions)} {ORDER}{bound}"
-    return _rows(database, asked, values)
+    return list(_rows(database, asked, values))
 
 
 def reports_by_text(database: sqlite3.Connection, words: list[str], years: list[int]) -> Iterator[ReportRow]:
@@ -36,9 +36,11 @@ def reports_by_text(database: sqlite3.Connection, words: list[str], years: list[
     if not asked:
         return
     of_years = f" AND r.report_year IN ({','.join('?' * len(years))})" if years else ""
+    # CROSS JOIN keeps the order of the tables: what the index finds first, then its reports by their key.
     found = (
-        f"SELECT {COLUMNS} {FROM} JOIN texts t ON t.report_id = r.report_id AND t.n = r.newest"
-        f" WHERE t.rowid IN (SELECT rowid FROM text_grams WHERE text_grams MATCH ?){of_years}"
+        f"SELECT {COLUMNS} FROM text_grams g CROSS JOIN texts t ON t.rowid = g.rowid"
+        " CROSS JOIN reports r ON r.report_id = t.report_id AND r.newest = t.n"
+        f" LEFT JOIN agencies a ON a.id = r.agency_id WHERE text_grams MATCH ?{of_years}"
         " ORDER BY r.report_year DESC, agency_name, r.scope"
     )
     yield from _rows(database, found, [asked, *years])
@@ -56,18 +58,20 @@ def _answers(word: str) -> tuple[str, list[str | int]]:
         found.append("r.agency_id IN (SELECT id FROM agencies WHERE instr(words, ?))")
         values.append(spelled)
         if (pairs := query(spelled)) is not None:
-            found.append(
-                "r.rowid IN (SELECT r2.rowid FROM titles t JOIN reports r2 USING (report_id) WHERE t.rowid IN"
-                " (SELECT rowid FROM title_grams WHERE title_grams MATCH ?) AND instr(r2.title, ?))"
+            named = (
+                "(SELECT name FROM names WHERE instr(name, ?)"
+                " AND rowid IN (SELECT rowid FROM name_grams WHERE name_grams MATCH ?))"
             )
-            values += [pairs, spelled]
+            found += [f"r.title IN {named}", f"r.agency_name IN {named}"]
+            values += [spelled, pairs] * 2
     return f"({' OR '.join(found)})", values
 
 
-def _rows(database: sqlite3.Connection, asked: str, values: list[str | int]) -> list[ReportRow]:
+def _rows(database: sqlite3.Connection, asked: str, values: list[str | int]) -> Iterator[ReportRow]:
     found = database.execute(asked, values)
     names = [column[0] for column in found.description]
-    return [ReportRow.model_validate(dict(zip(names, row, strict=True))) for row in found]
+    for row in found:
+        yield ReportRow.model_validate(dict(zip(names, row, strict=True)))
 
 
 def place_of(text: str, words: list[str]) -> tuple[int, int] | None:

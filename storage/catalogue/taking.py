@@ -12,7 +12,7 @@ from storage.ledger import LEDGER, read_lines
 from storage.records import read_record
 
 from .grams import grams
-from .schema import put_agency, put_title
+from .schema import put_agency, put_name
 from .values import Values
 
 PREFIXES = ("agencies/", "captures/", "events/", "reports/")
@@ -65,7 +65,8 @@ class Taking:
         if self._newest(v.report_id) == v.n and parsed is not None:
             self._text(v, parsed)
             self._values.put(v, parsed)
-        put_title(self._database, v.report_id, v.title)
+        put_name(self._database, v.title)
+        put_name(self._database, v.agency_name)
 
     def _parsed(self, v: VersionRecord) -> tuple[str | None, Mapping[str, Any] | None]:
         for parser in dict.fromkeys(p for p in (self._parser, v.parser_digest) if p):
