@@ -8,9 +8,11 @@ from model.forms import Form, FormTable
 from model.normal_text import label_key
 from model.vocabulary import CellState, ReadMethod
 from parsers.alignment import Alignment, Placed
-from parsers.cells import Content
+from parsers.cells import UNIT, Content
 
 DIGITS = re.compile(r"^[\d.]+")
+ALONE = re.compile(r"[-+–—―─/,]")
+ALSO_CELLS = re.compile(rf"[-+–—―─/,\\oO〇○零]|(?:{UNIT})|暂?无(?!法|正当)|不涉及|未涉及|没有(?!现成)")
 MOST_SPLITS = 20_000
 MOST_DIGITS = 60
 LONGEST_NUMBER = 18
@@ -49,11 +51,16 @@ def _segments(text: str, table: FormTable) -> Iterator[tuple[tuple[str, ...], st
         if at < 0:
             continue
         following = next((p for p, _, _ in places[n + 1 :] if p >= 0), len(text))
-        if match := DIGITS.match(text[at + len(label) : following]):
-            yield fields, match[0].rstrip(".")
+        row = text[at + len(label) : following]
+        if match := DIGITS.match(row):
+            # 37-10, 5件3件, 12无: what stands behind the digits is a cell, too, or its unit.
+            goes_on = ALONE.match(row[match.end() :]) if len(fields) == 1 else ALSO_CELLS.match(row[match.end() :])
+            yield fields, "" if goes_on else match[0].rstrip(".")
 
 
 def _candidates(digits: str, fields: tuple[str, ...]) -> list[tuple[int | float, ...]]:
+    if not digits:
+        return []
     if len(fields) == 1:
         if len(digits) > LONGEST_NUMBER:
             return []

@@ -25,7 +25,7 @@ DATED = re.compile(r"^(?:pubdate|publishdate|article:published_time)$", re.IGNOR
 SOURCED = re.compile(r"^contentsource$", re.IGNORECASE)
 SITED = re.compile(r"^site(?:name|idcode)$", re.IGNORECASE)
 CONTROLS = bytes({*range(0x20)} - {*b"\t\n\v\f\r"})
-REFERENCE = re.compile(rb"&#([xX][0-9a-fA-F]{1,8}|\d{1,9});?")
+REFERENCE = re.compile(rb"&#([xX][0-9a-fA-F]{1,20}|\d{1,20});?")
 BLANKS = bytes.maketrans(b"\v\f", b"  ")
 PARSER = etree.HTMLParser(
     encoding="utf-8", remove_comments=True, remove_pis=True, recover=True, no_network=True, huge_tree=False
@@ -115,7 +115,7 @@ def _body(root: "etree._Element", page: Page) -> None:
         if next(table.iterdescendants("table"), None) is not None:
             continue
         tables.append(_rows(table, len(tables) + 1))
-        table.clear(keep_tail=True)
+        table.clear(keep_tail=True)  # type: ignore[call-arg]
         table.text = f"{MARK}{len(tables) - 1}"
     add = page.items.append
     for run in cast("Iterator[str]", root.itertext()):

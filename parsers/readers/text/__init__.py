@@ -11,7 +11,7 @@ from parsers.readers.text.columns import is_ruler, read_columns
 from parsers.readers.text.drawn import RULE, is_drawn, read_drawn
 from parsers.readers.text.lines import Rows
 from parsers.readers.text.marks import BARE_NUMBER, PAGE_NUMBER, fields, plain
-from parsers.readers.text.pages import is_among_pipes, page_numbers
+from parsers.readers.text.pages import is_below_pipes, page_numbers
 
 # 发布时间: 2026-03-10 12:56
 HEAD = re.compile(r"^(标题|发布时间|发布机构|来源)[:：]\s*(.+)$")
@@ -76,7 +76,7 @@ def _step(lines: Sequence[str], at: int, rows: Rows, page: Page) -> int:
             rows.row([c.strip() for c in raw.strip("\r\n").split("\t")], loose=False)
             rows.labels = []
         return at + 1
-    if BARE_NUMBER.match(line) and is_among_pipes(lines, at):
+    if BARE_NUMBER.match(line) and is_below_pipes(lines, at):
         rows.flush()
         rows.row([line], broken=True)  # the number of a page, or the rest of a row
         return at + 1
