@@ -94,7 +94,7 @@ class LabelIndex:
         found = self.known.get(text)
         if found is None:
             found = self.known[text] = self._look(text) if len(text) <= LONGEST * 2 else ()
-            if len(self.known) > 20_000:
+            if len(self.known) > 4_000:
                 self.known.clear()
         return found
 
@@ -114,7 +114,7 @@ class LabelIndex:
             key = label_key(text) if len(text) < LONGEST + 10 else ""
             pairs = ((t, frozenset(w for w in words if w in key)) for t, words in self.familiar.items())
             found = self.met[text] = tuple((t, h) for t, h in pairs if h)
-            if len(self.met) > 20_000:
+            if len(self.met) > 4_000:
                 self.met.clear()
         return found
 
