@@ -64,7 +64,7 @@ def _row(at: int, row: Row, index: LabelIndex, walk: Walk, found: Alignment) -> 
     for n, (cell, content) in enumerate(zip(cells, contents, strict=True)):
         if content.is_value:
             continue
-        walk.numbered = walk.numbered or (bool(index.outlines) and label_key(cell.text) == NUMBERS)
+        walk.numbered = walk.numbered or (bool(index.outlines) and label_key(cell.text).startswith(NUMBERS))
         for table, hits in index.hits(cell.text):
             found.seen.setdefault(table, set()).update(hits)
         chosen = _choose(index.find(cell.text), walk)
@@ -81,6 +81,8 @@ def _row(at: int, row: Row, index: LabelIndex, walk: Walk, found: Alignment) -> 
     if target is not None and target.table in index.outlines:
         values = without_unit(values, len(target.fields), index)
     if walk.numbered and row.loose:
+        if walk.number and label_key(label).startswith(str(walk.number + 1)):
+            walk.number += 1  # 3其中: the number sticks to the label
         values = without_next_number(values, len(target.fields) if target is not None else None, walk)
     states = contents[label_at + 1 :]
     strip = _strip(row, contents, index, walk, found)

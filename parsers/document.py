@@ -168,6 +168,9 @@ def _report(
         index, chosen = best
         at_end = page.reader != "text" or chosen.last_at == len(page.items) - 1
         cut = page.truncated and at_end and bool(chosen.last) and chosen.last[0].startswith(table_id + ".")
+        if cut and page.reader == "text" and all(f.id in chosen.placed for f in table.fields):
+            # The last row of the form is there, and so is the end of its line.
+            cut = not parts[-1].content.rstrip(b" \t\r").endswith(b"\n")
         outcome = judge(index.form, table, chosen, cut, cannot_make_rules(agency), named)
         _add(report, table_id, outcome)
         if outcome.reading.era:

@@ -93,7 +93,19 @@ def _column_names(page: Page, index: LabelIndex, table: FormTable, open_columns:
                 names = _names(below, 0, index, table) or names
         elif len(names) > 2 and row.loose and names[0] in ABOVE and _most_values(page, index, table) == len(names) - 1:
             names = names[1:]
-        return tuple(names) if len(names) <= MOST_COLUMNS else ()
+        if names:
+            return tuple(names) if len(names) <= MOST_COLUMNS else ()
+    return _names_in_a_line(page, after, corner)
+
+
+def _names_in_a_line(page: Page, after: re.Pattern[str], corner: str) -> tuple[str, ...]:
+    """The header as one line of text: 统计指标 单位 本级 汇总."""
+    for line in page.lines:
+        if corner in line and len(line) < LONGEST_NAME * MOST_COLUMNS:
+            keys = [label_key(token) for token in line.split()]
+            start = next((n for n, key in enumerate(keys) if after.search(key)), None)
+            if start is not None and bare_label(keys[start - 1]) == corner and len(keys) - start <= MOST_COLUMNS:
+                return tuple(keys[start + 1 :])
     return ()
 
 

@@ -104,6 +104,10 @@ class LabelIndex:
             return ()
         plain = NOTE.sub("", key) or key
         exact = tuple(t for t in self.targets if key in t.names or plain in t.names)
+        if not exact and self.outlines and key[0].isdecimal():
+            # 122.政府网站在线访谈次数: a running number that sticks to the number of the label
+            cut = [bare_label(key[n:]) for n in (1, 2) if key[:n].isdecimal()]
+            exact = tuple(t for t in self.targets if t.table in self.outlines and not t.names.isdisjoint(cut))
         alike = exact or tuple(t for t in self.targets if t.pattern.search(key))
         return alike if exact or (alike and alike[0].scope) else alike[:1]
 

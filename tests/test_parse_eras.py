@@ -61,6 +61,26 @@ def test_a_hundred_tables_of_2014(layout: str) -> None:
         _hold(layout, columns, 34, 1000 + 34 * at)
 
 
+@pytest.mark.parametrize("numbered", [False, True])
+@pytest.mark.parametrize("columns", COLUMN_SETS, ids=["one", "two", "three"])
+def test_a_row_in_a_line_with_blanks_between(columns: tuple[str, ...], numbered: bool) -> None:
+    old = make_old_report(8, office(4), 2015, columns, numbered=numbered)
+    lines = render_old(old, "tabs").content.decode().split("\n")
+    report = read("\n".join(" ".join(line.split()) for line in lines))
+    assert report.verdict is ReportVerdict.VERIFIED
+    assert report.values == old.values
+
+
+@pytest.mark.parametrize(("end", "verdict"), [("\n", "verified"), ("", "flagged")])
+def test_a_text_that_ends_with_the_table_is_whole_when_its_last_line_is(end: str, verdict: str) -> None:
+    old = make_old_report(8, office(4), 2015)
+    text = render_old(old, "tabs").content.decode()
+    report = read(text[: text.index("单位负责人")].rstrip() + end)
+    assert report.values == old.values
+    assert report.tables["stat2014"].verdict == verdict
+    assert report.suspect == ([] if end else ["stat2014.meetings.people_trained"])
+
+
 @pytest.mark.parametrize("layout", ["clean", "tabs", "cell_per_line"])
 def test_a_row_of_the_province_with_a_like_label_goes_to_the_extras(layout: str) -> None:
     old = make_old_report(8, office(4), 2015)
