@@ -421,6 +421,13 @@ def test_a_proposal_says_what_the_pages_say(tmp_path: Path) -> None:
     assert load_portal(path) == portal
 
 
+def test_a_hub_whose_lists_were_not_read_is_a_column_all_the_same() -> None:
+    hub = Discovery(Node(HOME, "政府信息公开年报", "column", children=[Node(f"{HOME}2025n/", "2025年", "year")]))
+    assert "No column" not in propose(hub, date(2026, 11, 24)).notes
+    home = Discovery(Node(HOME, "首页", "start"))
+    assert propose(home, date(2026, 11, 24)).notes.startswith("No column of annual reports was found")
+
+
 def test_a_proposal_says_what_it_does_not_know() -> None:
     portal = propose(found_at(f"{HOME}2025nb/", "9999990001"), date(2026, 11, 24))
     assert (portal.region, portal.level) == ("000000", None)

@@ -33,7 +33,7 @@ def propose(found: Discovery, day: date) -> Portal:
             "start_urls": urls,
             "hosts": sorted(found.hosts - {_host(url) for url in urls} - {_host(found.root.url)}),
             "family": _family(columns),
-            "evidence": {"seen": "page", "kind": "list", "source": f"gongkai portals discover, {day.isoformat()}"},
+            "evidence": {"seen": "page", "kind": "list", "source": f"gongkai itself, {day.isoformat()}"},
             "unconfirmed_since": day,
             "notes": " ".join(_notes(found, columns, sure)),
         }
@@ -84,7 +84,7 @@ def _family(columns: list[Node]) -> str | None:
 
 def _notes(found: Discovery, columns: list[Node], sure: bool) -> list[str]:
     said = []
-    if not found.columns:
+    if not columns[0].in_column:
         said.append("No column of annual reports was found; look for it in a browser and put its address here.")
     if not sure:
         said.append("The region is not known: the site names no code that exists; put it in.")
