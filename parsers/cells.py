@@ -25,8 +25,7 @@ NO_DIGIT = re.compile(f"[{RAISED}]")
 # Two lines of a cell are not one number: 12 over 13 is not 1213.
 TWO_LINES = re.compile(r"\d[\d.,]*\s*\n\s*[\d.,]")
 LONGEST = 18
-SHORT = 40  # prose is not worth remembering
-SHORT = 120
+SHORT = 60  # prose is not worth remembering
 SPACES = re.compile(r"\s+")
 
 
@@ -92,7 +91,4 @@ def _read(raw: str) -> Content:
 
 
 # Only short words are remembered: a few long ones would fill the memory.
-_read_short = lru_cache(maxsize=16384)(_read)
-
-
 _read_short = lru_cache(maxsize=4096)(_read)
