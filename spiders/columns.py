@@ -27,6 +27,8 @@ YEAR_NAME = re.compile(r"^20\d\d(?:年度?)?(?:年报|年度报告)?$")
 LEVEL_NAME = re.compile(r"本级|部门|乡镇|街道|镇街|区县|县区|县\(市、区\)|各区|直属|派出机构|委办局|市直|区直|县直")
 # A document in a folder of its own: /2025010809434322074/index.html
 STAMPED = re.compile(r"/\d{10,}/(?:index\.\w+)?$")
+# t20250122_6841200.html, 88012.htm, 0a1b….shtml
+ARTICLE_LEAF = re.compile(r"(?:\d{4,}|[0-9a-f]{24,})[^/]*$", re.IGNORECASE)
 # The same with a shorter number, which columns have too: /302249/2480148/index.html; a date beside it tells
 NUMBERED = re.compile(r"/(?!20\d{4}/)\d{6,}/(?:index\.\w+)?$")
 # Folders, index pages and lists; anything else is an article
@@ -50,10 +52,10 @@ def is_column(row: Row) -> bool:
 
     A link that is called as the column is, with neither date nor year nor agency, is the navigation's to the column.
     """
-    bare = row.date is None and row.year is None and row.agency is None
-    if bare and COLUMN_NAME.fullmatch(normal_title(row.title)):
-        return True
     path = urlsplit(row.url).path
+    bare = row.date is None and row.year is None and row.agency is None
+    if bare and _is_named_column(normal_title(row.title), path):
+        return True
     of_its_own = STAMPED.search(path) or (row.date and NUMBERED.search(path))
     return bool(COLUMN_LIKE.search(path)) and not of_its_own and not is_file(row.url)
 
@@ -74,7 +76,8 @@ def sub_columns(page: Page, hosts: frozenset[str], *, has_rows: bool) -> list[Su
             continue
         title = full_title(anchor)
         path = urlsplit(url).path
-        if not COLUMN_LIKE.search(path) or STAMPED.search(path):
+        named = not has_rows and _is_named_column(normal_title(title), path)
+        if not (named or COLUMN_LIKE.search(path)) or STAMPED.search(path):
             continue
         if NUMBERED.search(path) and date_beside(anchor):
             continue
@@ -85,7 +88,7 @@ def sub_columns(page: Page, hosts: frozenset[str], *, has_rows: bool) -> list[Su
         if host_of(link.url) in hosts and not _same_page(link.url, page.url):
             found.setdefault(link.url, SubColumn(*link))
     frames = [] if has_rows or found else _frames(page, hosts)
-    return [*found.values(), *frames][:MOST_COLUMNS]
+    return [*found.values(), *frames]
 
 
 def list_verdict(page: Page, hosts: frozenset[str]) -> Verdict:
@@ -146,6 +149,11 @@ def _frames(page: Page, hosts: frozenset[str]) -> list[SubColumn]:
     own = {queue_of(host) for host in hosts}
     ours = (url for url in urls if url and (host_of(url) in hosts or queue_of(host_of(url)) in own))
     return [SubColumn(url, "frame") for url in ours if not _same_page(url, page.url)]
+
+
+def _is_named_column(title: str, path: str) -> bool:
+    """Is a link called as the column is, and no article by its address, which would end in a number?"""
+    return bool(COLUMN_NAME.fullmatch(title)) and not ARTICLE_LEAF.search(path)
 
 
 def _is_tab(url: str, page_url: str) -> bool:

@@ -11,7 +11,15 @@ from model.vocabulary import FetchState
 from spiders.article import is_report
 from spiders.browser import Browser, BrowserMissing, PlaywrightError
 from spiders.captures import Wanted
-from spiders.columns import MOST_DEPTH, data_verdict, has_data_behind, is_column, list_verdict, sub_columns
+from spiders.columns import (
+    MOST_COLUMNS,
+    MOST_DEPTH,
+    data_verdict,
+    has_data_behind,
+    is_column,
+    list_verdict,
+    sub_columns,
+)
 from spiders.families import Ask, Family, Reading, detect, rendered
 from spiders.families.reading import Outcome
 from spiders.fetch import Fetched, Fetcher, HostRefused
@@ -87,6 +95,10 @@ class ListReader:
         documents = [row for row in rows if not is_column(row)]
         reports = any(row.kind == "report" for row in documents)
         below = sub_columns(page, self.portal.start_hosts, has_rows=reports) if depth < MOST_DEPTH else []
+        if len(below) > MOST_COLUMNS:
+            told = f"{page.url} leads to {len(below)} columns, and only {MOST_COLUMNS} of them were read"
+            self.listing.fail("column limit", f"{told}; make portals of some of them.")
+            below = below[:MOST_COLUMNS]
         # A report's row under the address of a column that nobody follows would be lost: it is asked for as a document.
         followed = {column.url for column in below}
         documents = [r for r in rows if r in documents or (r.kind == "report" and r.year and r.url not in followed)]

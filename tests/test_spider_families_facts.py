@@ -437,10 +437,16 @@ def test_tabs_are_lists_of_their_own() -> None:
         ("/x/2025010809434322074/index.html", f"某局2024年{R}", None, False),
         ("/xxgk/gknb.htm", "政府信息公开年报", None, True),  # the navigation's link to the column itself
         ("/xxgk/1.htm", "政府信息公开年报", "2025-01-20", False),
+        ("/xxgk/t20250122_6841200.html", "政府信息公开工作年度报告", None, False),  # the year stands in the body
     ],
 )
 def test_columns_and_documents(url: str, title: str, date: str | None, column: bool) -> None:
     assert is_column(make_row(f"http://www.qinghe.example{url}", title, date, BASE)) is column
+
+
+def test_a_hub_leads_to_the_column_whatever_its_address() -> None:
+    hub = Page(BASE, "<a href='/xxgk/gknb.htm'>政府信息公开年报</a><a href='/xxgk/88012.htm'>政府信息公开年报</a>")
+    assert [c.url for c in sub_columns(hub, HOSTS, has_rows=False)] == ["http://www.qinghe.example/xxgk/gknb.htm"]
 
 
 # --- articles
