@@ -1,11 +1,13 @@
 """Damaged text: lines lost, cut, repeated or doubled; no value is wrong in silence."""
 
+import re
 from random import Random
 
 import pytest
 
-from infra.simulator.reports import TEXT_LAYOUTS, invent, render
+from infra.simulator.reports import TEXT_LAYOUTS, Rendered, invent, render
 from parsers import Part, parse_document
+from tests.parse_answers import silent_errors
 
 SIGNS = "0123456789"
 
@@ -53,3 +55,78 @@ def test_a_number_split_by_a_blank_is_not_read_as_two(layout: str) -> None:
     for at in Random(1).sample(places, min(20, len(places))):
         damaged = text[: at + 1] + " " + text[at + 1 :]
         assert _vouched_errors(damaged, dict(document.values)) == [], text[at - 20 : at + 20]
+
+
+# A value of the tables with what parts it from the next cell
+VALUE = re.compile(r"(?<![\d.,])\d+(?:\.\d+)?(?![\d.,])(?:[^\S\n]*\||\t|\n+|[^\S\n]+)")
+
+
+def _values(text: str) -> list[re.Match[str]]:
+    start, end = text.index("第二十条"), text.rindex("存在的主要问题")
+    return list(VALUE.finditer(text, start, end))
+
+
+def _silent(text: str, document: Rendered) -> list[str]:
+    return silent_errors(parse_document([Part("page", text.encode())]), dict(document.values))
+
+
+@pytest.mark.parametrize("layout", TEXT_LAYOUTS)
+def test_a_lost_cell_is_not_read_as_a_blank(layout: str) -> None:
+    (invented,) = invent(1, "form2021", 33)
+    document = render(invented, layout)
+    text = document.content.decode()
+    for lost in Random(3).sample(_values(text), 15):
+        damaged = text[: lost.start()] + text[lost.end() :]
+        assert _silent(damaged, document) == [], text[lost.start() - 40 : lost.end() + 20]
+
+
+@pytest.mark.parametrize("layout", ["pipes", "markdown_padded", "tabs", "page_numbers"])
+def test_the_number_of_a_page_completes_no_row(layout: str) -> None:
+    (invented,) = invent(1, "form2019", 34)
+    document = render(invented, layout)
+    text = document.content.decode()
+    for lost in Random(4).sample(_values(text), 15):
+        ends = text.find("\n", lost.end())
+        for page in ("3", "- 3 -"):
+            damaged = text[: lost.start()] + text[lost.end() : ends] + f"\n{page}" + text[ends:]
+            assert _silent(damaged, document) == [], text[lost.start() - 40 : lost.end() + 20]
+
+
+@pytest.mark.parametrize("layout", TEXT_LAYOUTS)
+def test_a_number_broken_over_lines_is_not_read_by_its_first_half(layout: str) -> None:
+    (invented,) = invent(1, "form2019", 35)
+    document = render(invented, layout)
+    text = document.content.decode()
+    long = [m for m in _values(text) if m[0][:2].isdecimal()]
+    for number in Random(5).sample(long, min(15, len(long))):
+        at = number.start() + 1
+        assert _silent(text[:at] + "\n" + text[at:], document) == [], text[at - 40 : at + 20]
+
+
+@pytest.mark.parametrize("layout", TEXT_LAYOUTS)
+def test_a_row_broken_anywhere_is_read_or_doubted(layout: str) -> None:
+    (invented,) = invent(1, "form2021", 36)
+    document = render(invented, layout)
+    text = document.content.decode()
+    for at in Random(6).sample(range(text.index("第二十条"), text.rindex("存在的主要问题")), 20):
+        assert _silent(text[:at] + "\n" + text[at:], document) == [], text[at - 40 : at + 20]
+
+
+@pytest.mark.parametrize("layout", TEXT_LAYOUTS)
+@pytest.mark.parametrize(("lost", "left"), [(r"[^\S\n]+", ""), (r"\n+", ""), (r"\n+", " "), (r"\s+", "")])
+def test_text_that_lost_its_blanks_or_lines_vouches_for_nothing_wrong(layout: str, lost: str, left: str) -> None:
+    for form in ("form2021", "form2019"):
+        for number, invented in enumerate(invent(2, form, 37)):
+            document = render(invented, layout, number)
+            assert _silent(re.sub(lost, left, document.content.decode()), document) == []
+
+
+def test_a_label_broken_before_its_values_is_read() -> None:
+    (invented,) = invent(1, "form2021", 38)
+    document = render(invented, "pipes")
+    text = document.content.decode()
+    for label in ("属于国家秘密", "行政规范性文件", "缴纳费用", "结转下年度"):
+        at = text.rindex(label) + 2
+        report = parse_document([Part("page", (text[:at] + "\n" + text[at:]).encode())])
+        assert report.values == document.values, label
+        assert report.verdict.value == "verified"
