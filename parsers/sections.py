@@ -6,7 +6,6 @@ missing. A row of the tables may begin like a heading (四、结转下年度继�
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from model.forms import Form, Section
 from model.normal_text import bare_label, fold, label_key
@@ -43,12 +42,6 @@ CHROME = re.compile(
 )
 
 
-class _Line(NamedTuple):
-    text: str
-    prose: bool
-    boxed: bool
-
-
 def sections_of(page: Page, form: Form) -> dict[str, SectionText]:
     """Text by section id, in the order of the document; a section whose body is only a table is left out."""
     found: dict[str, SectionText] = {}
@@ -56,10 +49,10 @@ def sections_of(page: Page, form: Form) -> dict[str, SectionText]:
     patterns = [(s, re.compile(s.match)) for s in form.sections]
     words = form.words_printed
     before: list[str] = []
-    lines = [line for line in _lines(page) if not (line.boxed and label_key(line.text) in words)]
-    prose = {line.text for line in lines if line.prose}
+    lines = [line for line, boxed in _lines(page) if not (boxed and label_key(line) in words)]
+    prose = {line for line in lines if _is_prose(line)}
     corner = next((t.corner for t in form.tables if t.row_layout == "outline"), "")
-    for text, heading in headings_in((line.text for line in lines), patterns, corner, words):
+    for text, heading in headings_in(lines, patterns, corner, words):
         if heading is not None:
             current = heading.section
             found.setdefault(current.id, SectionText(heading=heading.words, text=""))
@@ -76,19 +69,25 @@ def sections_of(page: Page, form: Form) -> dict[str, SectionText]:
 
 def body_of(page: Page) -> str:
     """The whole text of a report without headings: its longer lines, contact details taken out."""
-    return "\n".join(_without_contacts(line.text) for line in _lines(page) if line.prose)
+    return "\n".join(_without_contacts(line) for line, _ in _lines(page) if _is_prose(line))
 
 
 def _without_contacts(text: str) -> str:
     return CONTACT.sub("", text) if MAY_BE_CONTACT.search(text) else text
 
 
-def _lines(page: Page) -> Iterator[_Line]:
+def _is_prose(line: str) -> bool:
+    return len(line) > 24 and bool(SENTENCE.search(line))
+
+
+def _lines(page: Page) -> Iterator[tuple[str, bool]]:
+    """Every line, and whether it stands in a box: the only words of a row."""
     for item in page.items:
+        boxed = not isinstance(item, str)
         text = item if isinstance(item, str) else _boxed(item)
         for line in text.split("\n") if text else ():
             if (plain := line.strip()) and not CHROME.match(plain):
-                yield _Line(plain, len(plain) > 24 and bool(SENTENCE.search(plain)), not isinstance(item, str))
+                yield plain, boxed
 
 
 def _boxed(row: Row) -> str | None:
