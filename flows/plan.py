@@ -78,4 +78,5 @@ def crawl_job(
         contact=contact,
         vantage=vantage,
         limits=limits or Limits(),
+        lists={p.id: archive.lists_read(p.id) for p in portals} if recheck != "all" else {},
     )

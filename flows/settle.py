@@ -94,6 +94,7 @@ class _Settling:
         self._confirm_withdrawals()
         self._tell_of_block()
         self._note_requests()
+        self._note_lists()
         at = self.visit.ended_at if self.visit else max((c.fetched_at for c in self.captures), default=None)
         if self.changed and at is not None:
             self.archive.put_locations(self.portal.id, self.run, self.changed, at)
@@ -276,6 +277,21 @@ class _Settling:
         if blocked is not None and self.visit is not None:
             self._keep(event_of_block(self.visit, blocked))
         keep_cool_downs(self.archive, self.captures)
+
+    def _note_lists(self) -> None:
+        """So that the next run asks for unchanged lists without getting them again."""
+        known = {capture.requested_url: capture for capture in self.archive.lists_read(self.portal.id)}
+        for capture in self.captures:
+            if capture.kind != "list" or capture.method != "GET" or capture.rendered:
+                continue
+            if capture.state is FetchState.OK and (capture.header("etag") or capture.header("last-modified")):
+                known[capture.requested_url] = capture
+            elif capture.state is not FetchState.NOT_MODIFIED:
+                known.pop(capture.requested_url, None)
+        asked = {capture.requested_url for capture in self.captures}
+        held = tuple(capture for url, capture in sorted(known.items()) if url in asked)
+        if held != self.archive.lists_read(self.portal.id):
+            self.archive.note_lists(self.portal.id, held)
 
     def _note_requests(self) -> None:
         """So that a second run on the same day keeps within the host's daily budget."""

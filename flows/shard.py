@@ -76,9 +76,9 @@ def main() -> int:
     _die_with_parent()
     try:
         store = open_store(order.store, settings=order.storage)
-        Archive(store)
+        archive = Archive(store)
         with LedgerWriter(store, order.job.run, order.job.shard) as sink:
-            run_crawl(order.job, sink, on_progress=voice.say, browser=order.browser)
+            run_crawl(order.job, sink, on_progress=voice.say, browser=order.browser, list_body=archive.list_body)
     except GongkaiError as error:
         voice.say({"type": "error", "group": group_of(error), "kind": type(error).__name__, "message": str(error)})
         return 1

@@ -151,6 +151,9 @@ class CrawlJob(Record):
         default_factory=dict, description="Host to the time until which we stay away"
     )
     budget_used: dict[str, int] = Field(default_factory=dict, description="Requests made to a host today already")
+    lists: dict[str, tuple[Capture, ...]] = Field(
+        default_factory=dict, description="By portal id: list pages read before that gave validators"
+    )
     limits: Limits = Field(default_factory=Limits, description="The operator's, for all portals")
     contact: str | None = None
     vantage: str = "unknown"

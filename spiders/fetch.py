@@ -6,11 +6,12 @@ import logging
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
 from model.capture import Capture, CaptureSink, CrawlJob, Hop, RobotsDecision
+from model.errors import GongkaiError
 from model.portal import Portal
 from model.vocabulary import FetchState
 from spiders.article import is_report, shows_home
@@ -84,6 +85,8 @@ class Fetcher:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     requests: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     """By portal id and host: what was really sent."""
+    list_body: Callable[[Capture], bytes] | None = None
+    """Gives the payload of a list page that was read before; without it lists are never asked conditionally."""
     _robots: dict[str, tuple[RobotsRules, Capture]] = field(default_factory=dict)
     _robots_locks: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     _answered: set[str] = field(default_factory=set)
@@ -92,14 +95,38 @@ class Fetcher:
 
     async def fetch(self, portal: Portal, wanted: Wanted, content: Callable[[Page], Verdict]) -> Fetched:
         """Fetch with retries of what may pass by itself. Raises HostRefused before anything is sent, or SinkFailed."""
+        before = self._list_before(portal, wanted)
+        if before is not None:
+            etag, last_modified = before.header("etag"), before.header("last-modified")
+            wanted = replace(wanted, etag=etag, last_modified=last_modified)
         for attempt in range(1, ATTEMPTS + 1):
             fetched = await self._attempt(portal, wanted, content)
-            pace = self.paces[host_of(fetched.capture.url)]
-            if attempt == ATTEMPTS or pace.closed or not _may_pass(fetched.capture):
+            pace = self.paces.get(host_of(fetched.capture.url))
+            if attempt == ATTEMPTS or pace is None or pace.closed or not _may_pass(fetched.capture):
                 break
             if fetched.state is not FetchState.THROTTLED:
                 pace.rest(pace.delay * 2**attempt)
+        if before is not None and fetched.state is FetchState.NOT_MODIFIED:
+            try:
+                return await self._as_before(portal, fetched, before)
+            except (GongkaiError, Undecodable) as error:
+                log.warning("the earlier payload of %s can't be had: %s; it is asked for again", wanted.url, error)
+                return await self._attempt(portal, replace(wanted, etag=None, last_modified=None), content)
         return fetched
+
+    def _list_before(self, portal: Portal, wanted: Wanted) -> Capture | None:
+        """The earlier capture of a plain list page, if its payload can be had again."""
+        if self.list_body is None or wanted.kind != "list" or wanted.method != "GET" or wanted.rendered:
+            return None
+        return next((c for c in self.job.lists.get(portal.id, ()) if c.requested_url == wanted.url), None)
+
+    async def _as_before(self, portal: Portal, fetched: Fetched, before: Capture) -> Fetched:
+        """An unchanged list, read from the payload that was kept when it was last sent."""
+        assert self.list_body is not None
+        payload = await asyncio.to_thread(self.list_body, before)
+        plain = unpack(payload, before.header("content-encoding"), portal.max_body_bytes)
+        text = decode(plain, before.header("content-type")).text
+        return Fetched(fetched.capture, Page(fetched.capture.url, text), plain)
 
     async def _attempt(self, portal: Portal, wanted: Wanted, content: Callable[[Page], Verdict]) -> Fetched:
         hops: list[Hop] = []

@@ -10,7 +10,7 @@ from typing import Any
 import scrapy
 from scrapy.crawler import Crawler, CrawlerProcess
 
-from model.capture import CaptureSink, CrawlJob
+from model.capture import Capture, CaptureSink, CrawlJob
 from model.errors import CrawlFailed, NoContact
 from model.portal import Portal
 from spiders.browser import Browser
@@ -36,17 +36,19 @@ def run_crawl(
     on_progress: Callable[[dict[str, Any]], None] | None = None,
     browser: Path | None = None,
     names: Mapping[str, str] | None = None,
+    list_body: Callable[[Capture], bytes] | None = None,
 ) -> None:
     """Crawl all portals of the job; blocks until the last closing line is kept. Once in a process, as Scrapy has it.
 
     `browser` is the Chromium to use where a page needs one; None looks for one when that happens. `names` gives the
-    addresses of host names, as a hosts file does.
+    addresses of host names, as a hosts file does. `list_body` gives the payload of a list page of an earlier crawl
+    (`job.lists`), which is then asked for conditionally.
 
     Raises NoContact before anything is sent; whatever the sink raised, as the sink raised it; CrawlFailed when a
     portal ended without its closing line.
     """
     visits = _Visits(job, sink, on_progress or (lambda _: None))
-    run_work(job, sink, visits.visit_all, browser=browser, names=names)
+    run_work(job, sink, visits.visit_all, browser=browser, names=names, list_body=list_body)
     if visits.closed != len(job.portals):
         raise CrawlFailed(
             f"The crawl of shard {job.shard} ended after {visits.closed} of {len(job.portals)} portals; "
@@ -61,6 +63,7 @@ def run_work(
     *,
     browser: Path | None = None,
     names: Mapping[str, str] | None = None,
+    list_body: Callable[[Capture], bytes] | None = None,
 ) -> None:
     """Give `work` what fetches by the rules of a crawl, and block until it ends. Once in a process, as Scrapy has it.
 
@@ -69,7 +72,7 @@ def run_work(
     check_contact(job)
     outcome = _Outcome()
     process = CrawlerProcess(_settings(job) | {NAMES: dict(names or {})})
-    process.crawl(_WorkSpider, job=job, sink=sink, outcome=outcome, work=work, browser=browser)
+    process.crawl(_WorkSpider, job=job, sink=sink, outcome=outcome, work=work, browser=browser, list_body=list_body)
     process.start(install_signal_handlers=False)
     if outcome.error is not None:
         raise outcome.error
@@ -114,9 +117,17 @@ class _WorkSpider(scrapy.Spider):
     name = "portals"
 
     def __init__(
-        self, *, job: CrawlJob, sink: CaptureSink, outcome: _Outcome, work: Work, browser: Path | None
+        self,
+        *,
+        job: CrawlJob,
+        sink: CaptureSink,
+        outcome: _Outcome,
+        work: Work,
+        browser: Path | None,
+        list_body: Callable[[Capture], bytes] | None,
     ) -> None:
         super().__init__()
+        self.list_body = list_body
         self.job, self.sink, self.outcome, self.work, self.chromium = job, sink, outcome, work, browser
 
     async def start(self) -> AsyncIterator[Any]:
@@ -132,7 +143,8 @@ class _WorkSpider(scrapy.Spider):
 
     async def _work(self, crawler: Crawler) -> None:
         wire, agent = Wire(crawler, self.job.limits.timeout), user_agent(self.job.contact)
-        fetcher = Fetcher(self.job, self.sink, wire, host_paces(self.job), crawler_name(), agent)
+        paces = host_paces(self.job)
+        fetcher = Fetcher(self.job, self.sink, wire, paces, crawler_name(), agent, list_body=self.list_body)
         browser = Browser(self.chromium)
         try:
             await self.work(fetcher, browser)

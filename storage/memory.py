@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import AwareDatetime, Field, JsonValue
 
 from model.canonical import canonical_json
-from model.capture import Record
+from model.capture import Capture, Record
 from model.errors import ObjectMissing
 from storage.objects import checked_segment
 from storage.records import JSON, Shelf, create_record, numbered, read_record
@@ -61,6 +61,18 @@ class Memory(Shelf):
         """Hosts to stay away from now, with the time until which."""
         held = [read_record(self.store, key, CoolDown) for key in self.store.list("state/cool_down/")]
         return {record.host: record.until for record in held if record.until > now}
+
+    def note_lists(self, portal: str, captures: tuple[Capture, ...]) -> None:
+        """Remember the list pages of a portal that gave validators, as they were last sent."""
+        key = f"state/lists/{checked_segment(portal)}.json"
+        self.store.replace(key, canonical_json([c.model_dump(mode="json") for c in captures]), content_type=JSON)
+
+    def lists_read(self, portal: str) -> tuple[Capture, ...]:
+        """The list pages remembered."""
+        key = f"state/lists/{checked_segment(portal)}.json"
+        if not self.store.exists(key):
+            return ()
+        return tuple(Capture.model_validate(held) for held in read_record(self.store, key, list[dict[str, Any]]))
 
     def note_requests(self, day: date, run: str, portal: str, requests: dict[str, int]) -> None:
         """Note the requests per host that a run made for a portal on a day (UTC); noting again replaces."""

@@ -13,9 +13,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from infra.simulator import Simulator
 from model.errors import NoContact
 from spiders.hosts import is_loopback
 from spiders.process import check_contact, user_agent
+from tests.collecting import collect, portal_of
 from tests.crawling import Crawled, crawl, job, known, portal
 from tests.recording_site import Answer, Asked, RecordingSite, Reply, recording_site
 
@@ -391,3 +393,22 @@ def _certificate(folder: Path) -> Path:
     pem = folder / "site.pem"
     pem.write_bytes(secret + made.public_bytes(serialization.Encoding.PEM))
     return pem
+
+
+def test_unchanged_lists_are_not_sent_again(tmp_path: Path) -> None:
+    """The second crawl asks for lists only, and for those with their validators; what they show is known."""
+    with Simulator.start(["qinghe"]) as simulator:
+        work = portal_of(simulator, "qinghe", expect={"reports": {"min": 30}})
+        collect(tmp_path, work)
+        simulator.reset_log()
+        second = collect(tmp_path, work, recheck="due")["qinghe"]
+        unchanged = [(r.path, r.status) for r in simulator.log("qinghe") if r.path != "/robots.txt"]
+        simulator.publish("qinghe", "青禾市财政局", 2025)
+        simulator.reset_log()
+        third = collect(tmp_path, work, recheck="due")["qinghe"]
+        changed = [(r.path, r.status) for r in simulator.log("qinghe") if r.path != "/robots.txt"]
+    lists = ["/zwgk/zfxxgknb/", "/zwgk/zfxxgknb/index_1.html", "/zwgk/zfxxgknb/index_2.html"]
+    assert unchanged == [(path, 304) for path in lists]
+    assert (second.complete, second.list_pages, len(second.events)) == (True, 3, 0)
+    assert changed[:3] == [(path, 200) for path in lists]
+    assert [(d.year, d.what) for d in third.documents] == [(2025, "new")]
