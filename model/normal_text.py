@@ -15,6 +15,7 @@ STANDS_ALONE = re.compile("[\x00-\x7f\u3000-\u3029\u4e00-\u9fff]")
 SPACES = re.compile(r"\s+")
 LINE = 120
 MOST_ENUMERATORS = 4
+MOST_UNFOLDING = 4
 QUOTES = re.compile("[“”\"'‘’「」『』]")
 BRACKETS = str.maketrans("〔〕﹝﹞【】", "[][][]")
 # 一、 （一） 1. 1、 (1) ① (NFKC: 1) and a bare 1 before a word; 三类 and 三安全 stay, they have no separator.
@@ -38,7 +39,10 @@ def _fold(text: str) -> str:
 
 
 def _compatible(text: str) -> str:
-    """NFKC piece by piece: on a run of marks that combine it takes time by the square of the run's length."""
+    """NFKC piece by piece: on a run of marks that combine it takes time by the square of the run's length.
+
+    A piece that would unfold to many times its length holds no words (U+FDFA: eighteen characters) and stays.
+    """
     if len(text) <= LINE:
         return unicodedata.normalize("NFKC", text)
     pieces, start = [], 0
@@ -46,7 +50,8 @@ def _compatible(text: str) -> str:
         end = start + LINE
         while end < min(len(text), start + 2 * LINE) and not STANDS_ALONE.match(text, end):
             end += 1
-        pieces.append(unicodedata.normalize("NFKC", text[start:end]))
+        piece = unicodedata.normalize("NFKC", text[start:end])
+        pieces.append(piece if len(piece) <= MOST_UNFOLDING * (end - start) else text[start:end])
         start = end
     return "".join(pieces)
 

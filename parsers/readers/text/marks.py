@@ -6,6 +6,7 @@ from html import unescape
 
 ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 EMPHASIS = re.compile(r"^(\*{1,3}|_{1,3})(?=\S)(.+?)(?<=\S)\1$")
+MOST_EMPHASIS = 3
 BREAK = re.compile(r"<br\s{0,3}/?>", re.IGNORECASE)
 # <<name>>: an anchor in org
 ANCHOR = re.compile(r"<<[^<>]*>>")
@@ -25,7 +26,9 @@ def plain(text: str) -> str:
         text = joined(BREAK.split(ANCHOR.sub("", text)))
     if "&" in text:
         text = unescape(text)
-    while text[:1] in ("*", "_") and (match := EMPHASIS.match(text)):
+    for _ in range(MOST_EMPHASIS):
+        if text[:1] not in ("*", "_") or (match := EMPHASIS.match(text)) is None:
+            break
         text = match[2]
     if "\\" in text and len(text) > 1:
         text = ESCAPED.sub(r"\1", text)
