@@ -42,7 +42,7 @@ def main(count: int) -> int:
     table = Table("converter", *FAMILIES, caption="of 100 values: " + " / ".join(ENDS))
     for name in converters:
         table.add_row(name, *(_shares(ends[name, family]) for family in FAMILIES))
-    Console(width=120).print(table)
+    Console(width=150).print(table)
     for line in wrong[:20]:
         err.print(f"Wrong in silence: {line}")
     err.print(f"{len(wrong)} silent errors in {sum(c.total() for c in ends.values())} values.")

@@ -130,3 +130,12 @@ def test_a_label_broken_before_its_values_is_read() -> None:
         report = parse_document([Part("page", (text[:at] + "\n" + text[at:]).encode())])
         assert report.values == document.values, label
         assert report.verdict.value == "verified"
+
+
+def test_two_rows_that_run_together_are_not_read_as_one() -> None:
+    rows = "| 规章 | 1 | 2 | 1 |\n|  |  |  |  |\n| 行政规范性文件 | 187 | 305 | 4 |\n"
+    head = "某局2023年政府信息公开工作年度报告\n二、主动公开政府信息情况\n| 第二十条第（一）项 | | | |\n"
+    report = parse_document(
+        [Part("page", (head + "| 信息内容\\\\\\\\ | 本年制发件数 | 本年废止件数 | 现行有效件数 |\n" + rows).encode())]
+    )
+    assert not [i for i, v in report.values.items() if v in (1187, 2305, 14) and i not in report.suspect]

@@ -36,11 +36,11 @@ def plain(text: str) -> str:
 
 
 def joined(pieces: Iterable[str]) -> str:
-    """Pieces of one cell as one: words run on, figures stay apart, since 12 and 3 are not 123."""
+    """Pieces of one cell as one: words run on, figures stay on lines of their own, since 1 and 187 are not 1187."""
     whole = ""
     for piece in map(str.strip, pieces):
         apart = whole[-1:].isascii() and whole[-1:].isalnum() and piece[:1].isascii() and piece[:1].isalnum()
-        whole += (" " if apart else "") + piece
+        whole += ("\n" if apart else "") + piece
     return whole
 
 
