@@ -20,11 +20,6 @@ def nothing(_: Page) -> list[Link]:
     return []
 
 
-def no_asks(_: Page) -> list[Ask]:
-    """For families whose articles stand in the page itself."""
-    return []
-
-
 @dataclass(frozen=True)
 class Family:
     """One product; its module makes the one instance.
@@ -34,7 +29,6 @@ class Family:
     `next_request`: what to ask for after the last page that answered; None at the end, with `reading.stop` set.
     `columns`: lists that this page leads to and that only the product's own rules name.
     `parts`: addresses of the continuation pages of an article, in reading order.
-    `data`: what holds the text of an article whose page is a shell.
     `files`: attachments that no plain link in the article names.
     `containers`: selectors of the element around an article, tried before those of everybody.
     """
@@ -46,7 +40,6 @@ class Family:
     next_request: Callable[[Page, Reading], Ask | None] = static.next_request
     columns: Callable[[Page], list[Link]] = nothing
     parts: Callable[[Page], list[str]] = static.parts
-    data: Callable[[Page], list[Ask]] = no_asks
     files: Callable[[Page], list[Link]] = nothing
     containers: tuple[str, ...] = ()
 
