@@ -373,6 +373,6 @@ def settle_run(
         log.warning("a run holds captures of portals that have no file", extra={"run": run, "portals": missing})
     elif mark:
         note_unvisited(archive, run, portals, touched)
-        archive.note_changes(written_by(archive, run, outcomes))
+        archive.note_changes(written_by(archive, run, outcomes), name=run)
         archive.settle_done(run, {"portals": list(touched)})
     return outcomes

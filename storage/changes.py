@@ -1,10 +1,10 @@
-"""What was written when: `state/changes/<time>-<random>.json`, for an index that follows without listing all."""
+"""What was written when: `state/changes/<name>.json`, for an index that follows without listing all."""
 
 import secrets
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 
+from storage.objects import checked_segment
 from storage.records import Shelf, create_record, read_record, utc_now
 
 PREFIX = "state/changes/"
@@ -14,11 +14,14 @@ BY_A_PARSER = "-parser.json"
 class Changes(Shelf):
     """A journal of keys. It is a help and not the truth: whoever doubts it lists the archive."""
 
-    def note_changes(self, keys: Iterable[str], parser: str | None = None, at: datetime | None = None) -> None:
-        """Note objects that were written. `parser`: the one whose parses they are to be read by from now on."""
+    def note_changes(self, keys: Iterable[str], name: str | None = None, parser: str | None = None) -> None:
+        """Note objects that were written. `parser`: the one whose parses they are to be read by from now on.
+
+        `name`: what wrote them, so that its second start notes nothing twice; it begins with a time, as a run's id does.
+        """
         told = sorted(set(keys))
         if told or parser:
-            name = f"{(at or utc_now()).astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}"
+            name = checked_segment(name or f"{utc_now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}")
             record: dict[str, Any] = {"keys": told, "parser": parser}
             create_record(self.store, f"{PREFIX}{name}{BY_A_PARSER if parser else '.json'}", record)
 

@@ -1,7 +1,6 @@
 """The catalogue beyond names: texts by words of two characters, findings, captures, values, and following by notes."""
 
 import sqlite3
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +122,7 @@ def test_after_a_first_note_only_what_is_noted_is_read(archive: Archive) -> None
     archive.note_changes([])
     assert index.refresh() == 2
     first = publish(archive, "athree-2020-own", b"three", parsed("内容", **{"a.b": 1}))
-    archive.note_changes([first], at=NOON)
+    archive.note_changes([first], name="20260302T120000Z-run1")
     assert (index.refresh(), index.refresh()) == (1, 0)
     publish(archive, "afour-2020-own", b"four", parsed("内容", **{"a.b": 1}))
     assert index.refresh() == 0  # nobody has noted it
@@ -135,7 +134,7 @@ def test_a_parse_by_a_later_parser_takes_the_place_of_the_first(archive: Archive
     index.refresh()
     version = archive.version("aone-2022-own", 1)
     archive.keep_pack("p2", [(version.manifest.digest, {**parsed("换了文字", **{"a.b": 9}), "verdict": "verified"})])
-    archive.note_changes(["reports/aone-2022-own/1.json"], parser="p2", at=NOON + timedelta(days=1))
+    archive.note_changes(["reports/aone-2022-own/1.json"], parser="p2")
     assert found(archive, "换了") == ["aone-2022-own"]
     (row,) = [r for r in index.find_reports([]) if r.report_id == "aone-2022-own"]
     assert row.verdict == "verified"
