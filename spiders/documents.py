@@ -15,8 +15,8 @@ from spiders.families.answers import is_refusal
 from spiders.families.script_text import read_json
 from spiders.fetch import Fetched, Fetcher
 from spiders.judge import Verdict
-from spiders.listing import REMEDY
 from spiders.page import Page, host_of
+from spiders.remedies import REMEDY
 from spiders.rows import Link, is_file
 from spiders.shells import data_behind
 
