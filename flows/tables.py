@@ -22,6 +22,7 @@ VERDICT_STYLE = {
 }
 WHAT_STYLE = {"new": "bold green", "changed": "bold yellow", "gone": "bold red", "unclear": "red", "no_report": "dim"}
 MOST_DOCUMENTS = 60
+MOST_HOSTS = 40
 
 
 def verdict_text(verdict: str | None) -> Text:
@@ -76,8 +77,12 @@ def requests_line(outcome: RunOutcome) -> Text:
     for portal in outcome.portals:
         for host, requests in portal.requests.items():
             hosts[host] = hosts.get(host, 0) + requests
-    told = ", ".join(f"{host} {n}" for host, n in sorted(hosts.items()))
-    return Text(f"requests per host: {told or 'none'}", style="dim")
+    # Those asked most come first; --json has them all.
+    most = sorted(hosts.items(), key=lambda item: (-item[1], item[0]))[:MOST_HOSTS]
+    told = ", ".join(f"{host} {n}" for host, n in most)
+    rest = len(hosts) - len(most)
+    more = f" and {rest} hosts more with {sum(hosts.values()) - sum(n for _, n in most)}" if rest else ""
+    return Text(f"requests per host: {told or 'none'}{more}", style="dim")
 
 
 def documents_table(portal: PortalOutcome) -> Table:
