@@ -49,8 +49,8 @@ def _line(line: str, index: LabelIndex, walk: Walk) -> None:
             if section.table and pattern.search(bare) and not index.find(line):
                 walk.table, walk.group, walk.skip = section.table, None, False
                 return
-    caption = OTHER_YEAR.search(key)
-    if caption and len(key) <= 40 and key[-1] not in "。;;:," and walk.table and not HEADING.match(key):
+    caption = OTHER_YEAR.search(key) if walk.table and len(key) <= 40 else None
+    if caption and key[-1] not in "。;;:," and not HEADING.match(key):
         other = caption[1]
         walk.skip = other is None or (walk.expected_year is not None and int(other) != walk.expected_year)
 
