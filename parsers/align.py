@@ -16,6 +16,7 @@ OTHER_YEAR = re.compile(
     r"上一?年度?(?:统计)?(?:同期|数据|情况|报表)|供对照|(20\d\d)年度?.{0,14}(?:数据|情况|报表|统计表)"
 )
 NUMBERS = "序号"
+RULE = re.compile(r"^:?-{3,}:?$")
 LONGEST_UNIT = 3
 FEW = 3
 HEADING = re.compile(r"^(?:[一二三四五六七八九十]{1,2}[、.,]|第[一二三四五六七八九十]{1,2}部分)")
@@ -152,6 +153,8 @@ def _strip(
             continue
         if [read_cell(v.text).value for v in values] == list(range(1, len(ids) + 1)):
             continue  # 1 to 15 are the numbers of the columns
+        if row.grid and ids[0] in found.placed and all(RULE.match(v.text.strip()) for v in values):
+            continue  # |---|---|: the line under what a converter took for a header
         theirs = row.keeps_blanks and not tail and walk.table == table and ids[0] not in found.placed
         if not any(v.text.strip() for v in values) and not theirs:
             continue

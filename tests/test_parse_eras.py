@@ -331,3 +331,13 @@ def test_a_form_that_nobody_filled_in_is_no_report(title: str) -> None:
     assert report.verdict is ReportVerdict.NOT_A_REPORT
     assert report.values == {}
     assert {t.verdict for t in report.tables.values()} == {TableVerdict.ABSENT}
+
+
+def test_a_rule_below_the_figures_of_table_4_is_no_second_row() -> None:
+    page = render(make_report(4, office(3), 2022, "form2021"), "markdown_padded", seed=3)
+    lines = page.content.decode().split("\n")
+    at = max(n for n, line in enumerate(lines) if line.startswith("|"))
+    rule = "|" + "---|" * 15
+    report = read("\n".join([*lines[: at + 1], rule, *lines[at + 1 :]]))
+    assert report.verdict is ReportVerdict.VERIFIED
+    assert report.values == page.values
