@@ -14,6 +14,7 @@ from model.portal import Portal
 from model.vocabulary import FetchState
 from storage.archive import Archive
 from storage.coverage import Coverage
+from storage.events import event_key
 
 from .assemble import LOST
 from .happened import event_of_change, event_of_silence
@@ -162,6 +163,7 @@ def covered(
     events = portal_events(now, then)
     for event in events:
         archive.add_event(event)
+    archive.note_changes(map(event_key, events), f"{now.run}.{now.portal}.coverage")
     archive.add_coverage(now.model_copy(update={"problems": (*now.problems, *more)}))
     return outcome.model_copy(
         update={

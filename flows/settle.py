@@ -6,7 +6,7 @@ the start by whoever comes next, and comes to the same records.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
 from model.agency import Register, seeded_register
@@ -96,6 +96,8 @@ class _Settling:
         self._note_requests()
         self._note_lists()
         at = self.visit.ended_at if self.visit else max((c.fetched_at for c in self.captures), default=None)
+        # Before the addresses: once those are known, settling again finds nothing new any more.
+        self.archive.note_changes(written_by(self.archive, self.outcomes, self.events), f"{self.run}.{self.portal.id}")
         if self.changed and at is not None:
             self.archive.put_locations(self.portal.id, self.run, self.changed, at)
         completes_baseline = self._completes_baseline()
@@ -325,15 +327,13 @@ class _Settling:
         )
 
 
-def written_by(archive: Archive, run: str, outcomes: list[PortalOutcome]) -> set[str]:
-    """Keys of what a run brought, for the catalogue: ledger parts, versions, their agencies, events."""
-    keys = set(archive.parts(run))
-    for outcome in outcomes:
-        keys |= {event_key(event) for event in outcome.events}
-        for document in outcome.documents:
-            if document.report_id is not None and document.version is not None and document.what in ("new", "changed"):
-                keys.add(version_key(document.report_id, document.version))
-                keys |= archive.agency_keys(document.report_id.partition("-")[0])
+def written_by(archive: Archive, documents: Iterable[DocumentOutcome], events: Iterable[Event]) -> set[str]:
+    """Keys of what a settling wrote, for the catalogue: versions, their agencies, events."""
+    keys = {event_key(event) for event in events}
+    for document in documents:
+        if document.report_id is not None and document.version is not None and document.what in ("new", "changed"):
+            keys.add(version_key(document.report_id, document.version))
+            keys |= archive.agency_keys(document.report_id.partition("-")[0])
     return keys
 
 
@@ -373,6 +373,6 @@ def settle_run(
         log.warning("a run holds captures of portals that have no file", extra={"run": run, "portals": missing})
     elif mark:
         note_unvisited(archive, run, portals, touched)
-        archive.note_changes(written_by(archive, run, outcomes), name=run)
+        archive.note_changes(archive.parts(run), run)
         archive.settle_done(run, {"portals": list(touched)})
     return outcomes

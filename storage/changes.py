@@ -17,7 +17,7 @@ class Changes(Shelf):
     def note_changes(self, keys: Iterable[str], name: str | None = None, parser: str | None = None) -> None:
         """Note objects that were written. `parser`: the one whose parses they are to be read by from now on.
 
-        `name`: what wrote them, so that its second start notes nothing twice; it begins with a time, as a run's id does.
+        `name`: what wrote them, so that a second start notes nothing twice; it begins with a time, as a run's id does.
         """
         told = sorted(set(keys))
         if told or parser:
