@@ -15,6 +15,8 @@ from parsers.placing import Walk
 MOST_COLUMNS = 12
 LONGEST_NAME = 40
 NO_WORD = re.compile(r"\W")
+# Columns that hold no figures
+REMARKS = frozenset({"备注", "说明", "备注说明"})
 # Headings that stand above the names of columns
 ABOVE = frozenset({"统计数", "数量", "统计数据", "数据"})
 
@@ -105,7 +107,7 @@ def _names_in_a_line(page: Page, after: re.Pattern[str], corner: str) -> tuple[s
             keys = [label_key(token) for token in line.split()]
             start = next((n for n, key in enumerate(keys) if after.search(key)), None)
             if start is not None and bare_label(keys[start - 1]) == corner and len(keys) - start <= MOST_COLUMNS:
-                return tuple(keys[start + 1 :])
+                return tuple(key for key in keys[start + 1 :] if key not in REMARKS)
     return ()
 
 
@@ -115,7 +117,7 @@ def _names(row: Row, start: int, index: LabelIndex, table: FormTable) -> list[st
         key = label_key(cell.text)
         if any(t.table == table.id for t in index.find(cell.text)) or len(key) > LONGEST_NAME:
             break
-        if key and not read_cell(cell.text).is_value:
+        if key and not read_cell(cell.text).is_value and key not in REMARKS:
             names.append(key)
     return names
 

@@ -341,3 +341,13 @@ def test_a_rule_below_the_figures_of_table_4_is_no_second_row() -> None:
     report = read("\n".join([*lines[: at + 1], rule, *lines[at + 1 :]]))
     assert report.verdict is ReportVerdict.VERIFIED
     assert report.values == page.values
+
+
+def test_a_column_for_remarks_is_no_value_column() -> None:
+    old = make_old_report(8, office(4), 2015)
+    page = render_old(old, "clean").content.decode()
+    page = page.replace("<td>统计数</td></tr>", "<td>统计数</td><td>备注</td></tr>")
+    page = re.sub(r"(<td>(?:\d[\d.]*)?</td>)</tr>", r"\1<td></td></tr>", page)
+    report = read(page)
+    assert report.verdict is ReportVerdict.VERIFIED
+    assert report.values == old.values
