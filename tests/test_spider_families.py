@@ -207,7 +207,10 @@ def test_hanweb_posts_where_there_is_no_group() -> None:
     ask = hanweb.next_request(first, Reading(first, rows_seen=2, batch=2))
     assert ask is not None
     assert ask.method == "POST"
-    assert ask.url == "http://www.qinghe.example/module/web/jpage/dataproxy.jsp?startrecord=3&endrecord=5&perpage=100&page=1"
+    assert (
+        ask.url
+        == "http://www.qinghe.example/module/web/jpage/dataproxy.jsp?startrecord=3&endrecord=5&perpage=100&page=1"
+    )
     assert dict(ask.form) == {"col": "1", "path": "/", "unitid": "310455", "columnid": "20551"}
 
 

@@ -1,4 +1,4 @@
-"""`python -m infra.simulator --site qinghe … [--case N] [--state FILE]`: run until SIGTERM or the end of standard input.
+"""`python -m infra.simulator --site qinghe … [--case N] [--state FILE]`: run until SIGTERM or standard input ends.
 
 Prints one JSON line once everything listens:
 {"control": "http://127.0.0.1:40001/control", "sites": {"qinghe": "http://127.0.0.1:40002/"}, "entries": {…}}
