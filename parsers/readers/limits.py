@@ -22,6 +22,9 @@ MOST_TAGS_MENDED = 15_000
 MOST_CHARACTERS = 1_000_000
 MOST_LINES = 100_000
 MOST_BOXES = 500
+# U+FDFA, a formula of eighteen letters in one sign: folding unfolds it each time.
+MOST_FORMULAS = 100
+FORMULAS = ("\ufdfa".encode(), b"&#xfdfa", b"&#65018")
 
 OPENING = re.compile(rb"<(/?)(?:div|span|table|font|b|p|section|ul|li|td|tr|a|i|em|strong|center|blockquote)\b", re.I)
 QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
@@ -47,6 +50,7 @@ def measure(content: bytes) -> Limits:
     if tags > MOST_CELLS:
         _refuse("page", "table cells", lower.count(b"<td") + lower.count(b"<th"), MOST_CELLS)
     _refuse("page", "tags", tags, MOST_TAGS)
+    _refuse("page", "formulas of eighteen letters", sum(map(lower.count, FORMULAS)), MOST_FORMULAS)
     tables_open = lower.count(b"<table") - lower.count(b"</table")
     if tables_open > MOST_TABLES_OPEN or tags > MOST_DEPTH:
         depth = deepest = 0
@@ -81,6 +85,7 @@ def measure_text(text: str) -> None:
     _refuse("text", "characters", len(text), MOST_CHARACTERS)
     _refuse("text", "lines", text.count("\n"), MOST_LINES)
     _refuse("text", "pipes and tabs", text.count("|") + text.count("\t"), MOST_CELLS)
+    _refuse("text", "formulas of eighteen letters", text.count("\ufdfa"), MOST_FORMULAS)
     _refuse("text", "corners of boxes", text.count("┌"), MOST_BOXES)
 
 
