@@ -31,8 +31,7 @@ from flows.commands import (
     withdrawn,
 )
 from flows.commands.portals import app as portals
-from flows.shard import group_of
-from model.errors import BadQuery, GongkaiError, Restricted
+from model.errors import BadQuery, GongkaiError, Restricted, group_of
 
 app = typer.Typer(
     name="gongkai",

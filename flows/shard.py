@@ -15,7 +15,7 @@ from typing import Any, TextIO
 from pydantic import BaseModel, ConfigDict
 
 from model.capture import CrawlJob
-from model.errors import GongkaiError, Misconfigured, Temporary
+from model.errors import GongkaiError, group_of
 from spiders.process import run_crawl
 from storage.archive import Archive
 from storage.ledger_writer import LedgerWriter
@@ -32,13 +32,6 @@ class ShardOrder(BaseModel):
     store: str
     storage: StorageSettings
     browser: Path | None = None
-
-
-def group_of(error: GongkaiError) -> str:
-    """The remedy that an error asks for, as a word."""
-    if isinstance(error, Temporary):
-        return "Temporary"
-    return "Misconfigured" if isinstance(error, Misconfigured) else "NeedsReview"
 
 
 class Voice:

@@ -88,3 +88,10 @@ class NoContact(Misconfigured):
 
 class BadQuery(Misconfigured):
     """A person's request names nothing, or more than one thing."""
+
+
+def group_of(error: GongkaiError) -> str:
+    """The remedy that an error asks for, as a word."""
+    if isinstance(error, Temporary):
+        return "Temporary"
+    return "Misconfigured" if isinstance(error, Misconfigured) else "NeedsReview"

@@ -1,7 +1,7 @@
 """Captures as WARC 1.1 records: the response and request that were exchanged, or what else a capture holds.
 
 `response` and `request` where a server's answer was kept as received; `revisit` where the payload was written before or
-the server said "not modified"; `resource` for what a browser made (a rendered page, a screenshot): no server sent that.
+the server said "not modified"; `resource` for what a browser made (a screenshot): no server sent that.
 """
 
 from datetime import datetime

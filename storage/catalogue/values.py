@@ -9,25 +9,26 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.dataset as ds
-import pyarrow.parquet as pq
-
 from model.document import VersionRecord
 
-SCHEMA = pa.schema(
-    [
-        ("report_id", pa.string()),
-        ("n", pa.int32()),
-        ("id", pa.dictionary(pa.int32(), pa.string())),
-        ("value", pa.float64()),
-        ("state", pa.dictionary(pa.int8(), pa.string())),
-        ("suspect", pa.bool_()),
-        ("written", pa.int64()),
-    ]
-)
 REPORTS_AT_ONCE = 1_000
+
+
+def schema() -> Any:
+    """The columns. PyArrow is loaded when figures are written or read: it takes a second, most commands need none."""
+    import pyarrow as pa
+
+    return pa.schema(
+        [
+            ("report_id", pa.string()),
+            ("n", pa.int32()),
+            ("id", pa.dictionary(pa.int32(), pa.string())),
+            ("value", pa.float64()),
+            ("state", pa.dictionary(pa.int8(), pa.string())),
+            ("suspect", pa.bool_()),
+            ("written", pa.int64()),
+        ]
+    )
 
 
 class Values:
@@ -53,19 +54,27 @@ class Values:
 
     def flush(self) -> None:
         """Write what is held; a file gets its name when it is whole."""
+        if any(self._rows.values()):
+            self._write()
+        self._rows.clear()
+        self._held = 0
+        self._written += 1
+
+    def _write(self) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        columns_of = schema()
         for year, rows in self._rows.items():
             if not rows:
                 continue
             folder = self._folder / f"year={year}"
             folder.mkdir(parents=True, exist_ok=True)
             columns = list(zip(*rows, strict=True))
-            arrays = [pa.array(column, type=field.type) for column, field in zip(columns, SCHEMA, strict=True)]
+            arrays = [pa.array(column, type=field.type) for column, field in zip(columns, columns_of, strict=True)]
             part = folder / f".{self._written:08d}.part"
-            pq.write_table(pa.Table.from_arrays(arrays, schema=SCHEMA), part, compression="zstd")
+            pq.write_table(pa.Table.from_arrays(arrays, schema=columns_of), part, compression="zstd")
             part.rename(folder / f"{self._written:08d}.parquet")
-        self._rows.clear()
-        self._held = 0
-        self._written += 1
 
     def clear(self) -> None:
         """Throw all away."""
@@ -79,7 +88,10 @@ class Values:
             files = [file for file in files if int(file.parent.name.removeprefix("year=")) in years]
         if not files:
             return {}
-        chosen = ds.dataset(files, schema=SCHEMA).to_table(
+        import pyarrow.compute as pc
+        import pyarrow.dataset as ds
+
+        chosen = ds.dataset(files, schema=schema()).to_table(
             columns=["report_id", "value", "written", "n"], filter=pc.field("id") == name
         )
         ordered = chosen.sort_by([("written", "ascending"), ("n", "ascending")])

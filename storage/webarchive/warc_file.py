@@ -43,10 +43,9 @@ class WarcFile:
     def add(self, capture: Capture, body: bytes | None) -> list[Entry]:
         """Write a capture; what an index says of it: nothing where no answer was received."""
         answer, entries = None, list[Entry]()
-        if capture.kind == "screenshot" or capture.rendered:
+        if capture.kind == "screenshot":
             if body is not None:
-                prefix = MADE_BY_A_BROWSER if capture.kind == "screenshot" else ""
-                answer = resource_record(self._writer, capture, body, prefix + capture.url)
+                answer = resource_record(self._writer, capture, body, MADE_BY_A_BROWSER + capture.url)
                 entries.append(self._write(answer, capture, capture.media_type or "application/octet-stream"))
         elif capture.status is not None:
             answer = self._answer(capture, body or b"")
