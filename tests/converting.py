@@ -8,12 +8,16 @@ from collections.abc import Callable
 import markdownify
 import trafilatura
 
-from infra.simulator.reports import Rendered
+from infra.simulator.reports import HTML_LAYOUTS, Rendered
 from model.report import Report
 from model.vocabulary import TableVerdict
 from parsers.readers.decode import decode
 
 Convert = Callable[[bytes], bytes]
+# Of these a converter prints other cells than the page shows: hidden figures, no values of fields, marks of footnotes as
+# digits. Nothing in its text tells.
+PRINTED_OTHERWISE = frozenset({"hidden_parts", "hidden_tabs", "hidden_last_year", "form_fields", "footnotes"})
+CONVERTED = tuple(name for name in HTML_LAYOUTS if name not in PRINTED_OTHERWISE)
 PACKAGES = {"html2markdown": "python3-html2text", "w3m": "w3m", "lynx": "lynx", "pandoc": "pandoc"}
 LONGEST = 60
 

@@ -13,7 +13,7 @@ from rich.table import Table
 from infra.simulator.reports import invent, render
 from infra.simulator.reports.layouts import figures, markup, structure, wording
 from parsers import Part, parse_document
-from tests.converting import COMMANDS, IN_PROCESS, missing_programs, outcome, program
+from tests.converting import COMMANDS, CONVERTED, IN_PROCESS, missing_programs, outcome, program
 
 FAMILIES = {"markup": markup, "structure": structure, "wording": wording, "figures": figures}
 ENDS = ("verified", "suspect", "refused", "absent")
@@ -27,7 +27,7 @@ def main(count: int) -> int:
     converters = IN_PROCESS | {name: program(command) for name, command in COMMANDS.items()}
     ends: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     wrong: list[str] = []
-    jobs = [(family, layout, form) for family, module in FAMILIES.items() for layout in module.LAYOUTS
+    jobs = [(family, layout, form) for family, module in FAMILIES.items() for layout in module.LAYOUTS if layout in CONVERTED
             for form in ("form2021", "form2019")]  # fmt: skip
     for family, layout, form in track(jobs, "Converting", console=err):
         for number, invented in enumerate(invent(count, form, 300)):  # type: ignore[arg-type]
