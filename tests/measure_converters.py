@@ -27,7 +27,8 @@ def main(count: int) -> int:
     converters = IN_PROCESS | {name: program(command) for name, command in COMMANDS.items()}
     ends: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     wrong: list[str] = []
-    jobs = [(family, layout, form) for family, module in FAMILIES.items() for layout in module.LAYOUTS if layout in CONVERTED
+    jobs = [(family, layout, form) for family, module in FAMILIES.items()
+            for layout in module.LAYOUTS if layout in CONVERTED
             for form in ("form2021", "form2019")]  # fmt: skip
     for family, layout, form in track(jobs, "Converting", console=err):
         for number, invented in enumerate(invent(count, form, 300)):  # type: ignore[arg-type]
