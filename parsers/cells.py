@@ -13,17 +13,21 @@ Number = int | float
 PLAIN = r"\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 UNIT = r"万元|亿元|千元|万|元|件次|件|项|条|次|笔|批次|批|份|篇|个|人次|人|宗|起|家"
 # 22(其中修订16件)
-NOTE = r"(?:\([^()]*\))?"
+NOTE = r"(?:\((?![\d.,件条项次]*\))[^()]*\))?"
 NUMBER = re.compile(rf"^(?P<sign>[+\-]|增加?|减少?)?\s*(?P<number>{PLAIN})\s*(?P<unit>{UNIT})?\s*{NOTE}$")
 DASH = re.compile(r"^[-—–―─]+$")
 NONE_WORDS = frozenset({"无", "暂无", "不涉及", "未涉及", "没有"})
 ZERO_LETTERS = frozenset({"O", "o", "〇", "○", "零"})
 # 12①, 12¹, 12*: a mark behind a number points to a note. Folded, ① and ¹ would be digits.
-RAISED = "¹²³⁰⁴-⁹₀-₉①-⓿❶-➓㈠-㊉⑴-⒛"
+RAISED = "¹²³⁰⁴-⁹₀-₉①-⓿❶-➓㈠-㊉⑴-⒛㉑-㉟㊱-㊿"
 MARK = re.compile(rf"(?<=[\d０-９])\s*[{RAISED}*＊※]+\s*$")
 NO_DIGIT = re.compile(f"[{RAISED}]")
 # Two lines of a cell are not one number: 12 over 13 is not 1213.
 TWO_LINES = re.compile(r"\d[\d.,]*\s*\n\s*[\d.,]")
+# U+202E turns digits round, U+2028 and U+2029 end a line: folded, they would be nothing.
+TURNED = re.compile("[\u202e\u2028\u2029]")
+# 3万 files are no 3 files; 5(3) may be either
+NO_COUNT = frozenset({"万元", "亿元", "千元", "万", "元"})
 LONGEST = 18
 SHORT = 60  # prose is not worth remembering
 SPACES = re.compile(r"\s+")
@@ -64,7 +68,7 @@ def _read(raw: str) -> Content:
         return BLANK
     if "\n" in raw and TWO_LINES.search(folded):
         return Content(CellState.TEXT, is_value=False)
-    if NO_DIGIT.search(raw) and text[0].isdecimal():
+    if (NO_DIGIT.search(raw) or TURNED.search(raw)) and any(c.isdecimal() for c in text):
         return Content(CellState.TEXT, is_value=False)
     if len(text) > 60:
         return UNPARSED

@@ -10,6 +10,7 @@ from model.normal_text import squeeze
 from model.report import CellReading, Check, Extra, Finding, Number, Proposal, Report, TableReading
 from model.vocabulary import CellState, Evidence, Fault, ReadMethod, Severity, TableVerdict
 from parsers.alignment import Alignment, Placed
+from parsers.cells import NO_COUNT
 from parsers.checks import Assessed, assess
 from parsers.proof import fault_of, propose, suspects_of
 
@@ -109,8 +110,9 @@ def _read_cells(table: FormTable, placed: dict[str, Placed], out: TableOutcome) 
             continue
         content = p.content
         value, state = content.value, content.state
-        # A sign stands only before a change, a fraction only in money.
-        if (content.signed and f.kind != "change") or (isinstance(value, float) and f.kind != "money"):
+        # A sign stands only before a change, fractions and 万 only in money.
+        of_money = isinstance(value, float) or content.unit in NO_COUNT
+        if (content.signed and f.kind != "change") or (of_money and f.kind != "money"):
             value, state = None, CellState.UNPARSED
         out.values[f.id], states[f.id] = value, state
         cells[f.id] = {

@@ -7,7 +7,7 @@ from typing import cast
 from lxml import etree
 
 from parsers.page import Cell, Page, Row
-from parsers.readers.html_shown import CELLS, leave_out_hidden, spell_out
+from parsers.readers.html_shown import CELLS, PICTURE, leave_out_hidden, spell_out
 from parsers.readers.limits import measure
 
 DROPPED = ("script", "style", "noscript", "template", "select", "svg")
@@ -17,9 +17,12 @@ INLINE = (
     "kbd", "label", "mark", "nobr", "o:p", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup",
     "textarea", "tt", "u", "var", "wbr",
 )  # fmt: skip
+LETTER = re.compile(r"[^\W\d_]")
 SMART = re.compile(rb"<(st1:\w+)")  # Word marks dates and measures: <st1:chmetcnv>
 MARK = "\ufdd0"  # a character that no text has: Unicode keeps it for such uses
-PICTURE = "\ufffc"
+# What shows something that has no letters here; `select` and `svg` are emptied before cells are read.
+WRITTEN = ("script",)  # it may write a figure where there is none
+DRAWN = ("img", "svg", "canvas", "object", "embed", "iframe", "video", "select", "meter", "progress", "v:imagedata")
 NAMED = re.compile(r"^(?:articletitle|title|og:title)$", re.IGNORECASE)
 DATED = re.compile(r"^(?:pubdate|publishdate|article:published_time)$", re.IGNORECASE)
 SOURCED = re.compile(r"^contentsource$", re.IGNORECASE)
@@ -49,7 +52,7 @@ def read_html(content: bytes, *, hidden_tables: bool = False) -> Page:
         return page
     _head(root, page)
     page.hidden = leave_out_hidden(root, content, tables=not hidden_tables)
-    spell_out(root)
+    spell_out(root, content)
     smart = {name.decode() for name in SMART.findall(content)} if b"<st1:" in content else ()
     etree.strip_tags(root, *INLINE, *smart)
     _body(root, page)
@@ -149,6 +152,8 @@ def _words(cell: "etree._Element") -> str:
     for child in cell:
         runs += [child.text, child.tail] if not len(child) else [*map(str, child.itertext()), child.tail]
     lines = [run.strip() for run in runs if run and not run.isspace()]
-    if not lines and cell.find(".//img") is not None:
-        return PICTURE
-    return lines[0] if len(lines) == 1 else "\n".join(lines)
+    words = lines[0] if len(lines) == 1 else "\n".join(lines)
+    if not LETTER.search(words[:40]) and next(cell.iter(*DRAWN, *(() if words else WRITTEN)), None) is not None:
+        # A figure may be drawn as a whole or in part: never a blank, and never the digits beside it alone.
+        return words + PICTURE
+    return words

@@ -6,16 +6,28 @@ from typing import Any
 
 from lxml import etree
 
-# display: none; visibility:hidden; mso-hide:all
-HIDES = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all", re.IGNORECASE)
-# display:none, visibility:hidden, mso-hide:all, as they are spelled
-NEEDLES = ("none", "hidden", "mso-hide", "NONE", "HIDDEN")
-STYLED: Any = etree.XPath("//*[contains(@style, $needle)]")
+# display: none; visibility:hidden; mso-hide:all; font-size:0px; opacity: 0
+HIDES = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all"
+    r"|(?:font-size|opacity)\s*:\s*0+(?:\.0+)?\s*(?:px|pt|r?em|%|!|;|$)",
+    re.IGNORECASE,
+)
+STRIKES = re.compile(r"text-decoration[^;]*:[^;]*line-through", re.IGNORECASE)
+RAISES = re.compile(r"vertical-align\s*:\s*(?:super|sub)\b", re.IGNORECASE)
+# Looking through all styles takes longer than reading the page: only for words that the page has.
+HIDING = (b"none", b"hidden", b"mso-hide", b"font-size:0", b"font-size: 0", b"opacity:0", b"opacity: 0")
+STRIKING = (b"line-through",)
+RAISING = (b"super", b"align:sub", b"align: sub")
+STYLED: Any = etree.XPath(
+    "//*[contains(translate(@style, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz'), $needle)]"
+)
 FLAGGED: Any = etree.XPath("//*[@hidden]")
 CELLS = ("td", "th")
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 PROSE = 300  # an article that only a script shows is longer than what is hidden in cells
-FILLED = frozenset({"text", "number", "tel", ""})
+FILLED = frozenset({"text", "number", "tel", "", "search", "button", "submit"})
+UNSEEN = frozenset({"hidden"})
+PICTURE = "\ufffc"
 
 
 def _remove(element: "etree._Element") -> None:
@@ -36,11 +48,9 @@ def _in_table(element: "etree._Element") -> bool:
 
 def leave_out_hidden(root: "etree._Element", content: bytes, *, tables: bool) -> bool:
     """Takes hidden rows, cells and parts of cells out. True when hidden tables went, too (only if `tables`)."""
-    # Looking through all styles takes longer than reading the page: only for words that it has.
+    content = content.lower()
     suspected: list[etree._Element] = list(FLAGGED(root)) if b" hidden" in content else []
-    for needle in NEEDLES:
-        if needle.encode() in content:
-            suspected += STYLED(root, needle=needle)
+    suspected += _styled(root, content, HIDING)
     left_out = False
     for element in suspected:
         if element.get("hidden") is None and not HIDES.search(element.get("style") or ""):
@@ -54,14 +64,29 @@ def leave_out_hidden(root: "etree._Element", content: bytes, *, tables: bool) ->
     return left_out
 
 
-def spell_out(root: "etree._Element") -> None:
+def _styled(root: "etree._Element", content: bytes, needles: tuple[bytes, ...]) -> "list[etree._Element]":
+    """The elements whose style has one of these words; `content`: the page in small letters."""
+    return [found for needle in needles if needle in content for found in STYLED(root, needle=needle.decode())]
+
+
+def _in_cell(element: "etree._Element") -> bool:
+    return next(element.iterancestors(*CELLS), None) is not None
+
+
+def spell_out(root: "etree._Element", content: bytes) -> None:
     """Raised figures stay raised (12¹ is not 121), struck-out ones go, and fields of a form print what fills them."""
-    for raised in list(root.iter("sup")):
-        if not len(raised) and raised.text:
-            raised.text = raised.text.translate(RAISED)
-    for struck in list(root.iter("s", "strike", "del")):
-        if next(struck.iterancestors(*CELLS), None) is not None:
+    content = content.lower()
+    styled = [e for e in _styled(root, content, RAISING) if RAISES.search(e.get("style") or "") and _in_cell(e)]
+    for raised in [*root.iter("sup", "sub"), *styled]:
+        for piece in raised.iter():
+            piece.text = piece.text and piece.text.translate(RAISED)
+            if piece is not raised:
+                piece.tail = piece.tail and piece.tail.translate(RAISED)
+    styled = [e for e in _styled(root, content, STRIKING) if STRIKES.search(e.get("style") or "")]
+    for struck in [*root.iter("s", "strike", "del"), *styled]:
+        if _in_cell(struck):
             _remove(struck)
     for entry in list(root.iter("input")):
-        if (entry.get("type") or "").lower() in FILLED and next(entry.iterancestors(*CELLS), None) is not None:
-            entry.tail = (entry.get("value") or "") + (entry.tail or "")
+        kind = (entry.get("type") or "").lower()
+        if kind not in UNSEEN and _in_cell(entry):
+            entry.tail = ((entry.get("value") or "") if kind in FILLED else PICTURE) + (entry.tail or "")
