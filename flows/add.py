@@ -20,10 +20,9 @@ from model.portal import Portal
 from model.titles import classify_title
 from model.vocabulary import FetchState
 from parsers import Part, parse_document
-from spiders.captures import sniffed
+from spiders.captures import crawler_name, sniffed
 from spiders.hosts import refusal
 from spiders.page import host_of
-from spiders.process import crawler_name
 from storage.archive import Archive
 from storage.ledger_writer import LedgerWriter
 

@@ -4,6 +4,7 @@ import re
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlencode
 
 from model.canonical import record_digest, sha256_hex
@@ -170,3 +171,11 @@ def is_text(exchange: Exchange, plain: bytes) -> bool:
     """Can the payload be read as a page or as data?"""
     media_type = media_type_of(exchange, plain)
     return media_type is None or _is_text(media_type)
+
+
+def crawler_name() -> str:
+    """`gongkai/<version>`."""
+    try:
+        return f"gongkai/{version('gongkai')}"
+    except PackageNotFoundError:
+        return "gongkai/unknown"

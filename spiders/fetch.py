@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from model.capture import Capture, CaptureSink, CrawlJob, Hop, RobotsDecision
@@ -23,7 +24,9 @@ from spiders.pace import HostPace, sibling_pace
 from spiders.page import Page, host_of
 from spiders.protections import recognise
 from spiders.robots import RobotsRules, read_robots
-from spiders.wire import Wire
+
+if TYPE_CHECKING:  # Scrapy takes a second to load, and most commands fetch nothing
+    from spiders.wire import Wire
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +80,7 @@ class Fetcher:
 
     job: CrawlJob
     sink: CaptureSink
-    wire: Wire
+    wire: "Wire"
     paces: dict[str, HostPace]
     crawler: str
     user_agent: str

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from model.capture import Capture, CaptureSink, CrawlJob
 from model.errors import CrawlFailed, NoContact
 from model.portal import Portal
 from spiders.browser import Browser
+from spiders.captures import crawler_name
 from spiders.cookies import BoundedCookies
 from spiders.decode import CODINGS
 from spiders.fetch import Fetcher, SinkFailed
@@ -94,14 +94,6 @@ def check_contact(job: CrawlJob) -> None:
 def user_agent(contact: str | None) -> str:
     """Who we say we are: our name and where to complain."""
     return f"{crawler_name()} (+{contact})" if contact else crawler_name()
-
-
-def crawler_name() -> str:
-    """`gongkai/<version>`."""
-    try:
-        return f"gongkai/{version('gongkai')}"
-    except PackageNotFoundError:
-        return "gongkai/unknown"
 
 
 class _Outcome:
