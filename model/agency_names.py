@@ -39,6 +39,9 @@ OURS = re.compile(r"^(?:我|本)(?:机关|单位|局|委|厅|办|镇|乡|街道|
 ENDING = r"(局|厅|委|委员会|办|办公室|中心|分局|总局|支队|)$"
 
 
+COUNTY = re.compile(r"[一-鿿]{2,6}(?:县|自治旗)(?=.)")
+
+
 class Surroundings(NamedTuple):
     """What is known of the page apart from the name. `site`: whose site it is; `within`: a region that holds it."""
 
@@ -174,6 +177,9 @@ def _own_region(plain: str, around: Surroundings, year: int | None) -> str | Non
             entry = division(code, year) or division(code)
             if entry is not None and entry.name.endswith(unit) and (unit != "市" or not entry.name.endswith("省")):
                 return code
+        return None
+    # 青溪县财政局 on a page that calls itself another place's: a county that no table knows is not the site's region.
+    if COUNTY.match(plain):
         return None
     if around.site is None or around.site == WHOLE_COUNTRY:
         return None

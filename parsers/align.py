@@ -36,6 +36,9 @@ def align(page: Page, index: LabelIndex, year: int | None) -> Alignment:
     give_up(walk, found)
     fill_gaps(index, found)
     doubt_missing_cells(page, found)
+    for table in found.longer & found.led_by_blanks.keys():
+        # Other rows have as many cells and begin with a figure: the blank in front may be the first value.
+        found.doubts.update(dict.fromkeys(found.led_by_blanks[table], "row_of_other_length"))
     found.doubts.update(dict.fromkeys(found.disordered & found.placed.keys(), "columns_out_of_order"))
     return found
 

@@ -23,7 +23,8 @@ class Placed(NamedTuple):
 class Alignment:
     """What one form found in a page. `doubts`: id to the reason why its value may be wrong.
 
-    `in_text`: rows were cut out of text, not drawn by markup.
+    `led_by_blanks`: by table, ids of rows that a blank cell too many stood before; `longer`: tables with rows that have
+    too many cells and begin with a figure. `in_text`: rows were cut out of text, not drawn by markup.
     """
 
     placed: dict[str, Placed] = field(default_factory=dict)
@@ -34,6 +35,8 @@ class Alignment:
     loose_rows: list[tuple[int, Row]] = field(default_factory=list)
     order: list[tuple[int, Target]] = field(default_factory=list)
     disordered: set[str] = field(default_factory=set)
+    led_by_blanks: dict[str, list[str]] = field(default_factory=dict)
+    longer: set[str] = field(default_factory=set)
     last: tuple[str, ...] = ()
     last_at: int = -1
     in_text: bool = False

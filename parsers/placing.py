@@ -80,7 +80,10 @@ def place(
         if len(rest) <= wanted and not any(c.text.strip() for c in values[wanted:]):
             values = values[:wanted]
         elif lead == spare:
+            found.led_by_blanks.setdefault(target.table, []).extend(target.fields)
             values = values[spare:]
+        elif lead == 0:
+            found.longer.add(target.table)
     if len(values) != wanted:
         doubt(target, found, "row_of_other_length")
         return

@@ -300,7 +300,8 @@ def test_tags_in_tags_in_tags(tmp_path: Path) -> None:
     deep = article("<div>" * 30_000 + TEXT)
     began = time.monotonic()
     done, _ = run(beside_a_good_one(deep), tmp_path)
-    assert bad_one(done).state.value == "ok"
+    # Kept as received; what stands so deep no reader of ours reaches.
+    assert bad_one(done).state.value in ("ok", "ok_empty")
     assert time.monotonic() - began < 30
 
 
