@@ -215,6 +215,7 @@ def test_refusals_of_a_host() -> None:
 
     window = Politeness.model_validate({"window": ["08:00", "22:00"]})
     night = Politeness.model_validate({"window": ["22:00", "06:00"]})
+
     def pace(*settings: Politeness) -> HostPace:
         return HostPace("a", settings[0], windows=tuple(s.window for s in settings if s.window))
 
