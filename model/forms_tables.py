@@ -56,6 +56,10 @@ class Column(FormData):
     def depth(self) -> int:
         return 1 + max((c.depth for c in self.columns), default=0)
 
+    def at_level(self, level: int) -> tuple[Column, ...]:
+        """What stands in one line of the header, counted from this one."""
+        return (self,) if level == 0 else tuple(c for below in self.columns for c in below.at_level(level - 1))
+
     def levels(self, above: int = 0) -> tuple[int, ...]:
         """For each leaf: how many headings stand above it."""
         if not self.columns:
@@ -98,6 +102,13 @@ class Block(FormData):
     @cached_property
     def leaves(self) -> tuple[Column, ...]:
         return tuple(itertools.chain.from_iterable(c.leaves for c in self.columns))
+
+    @cached_property
+    def heading_lines(self) -> tuple[tuple[Column, ...], ...]:
+        """The lines of a header that has headings above columns, each in order, and the columns alone; else nothing."""
+        depth = max(c.depth for c in self.columns)
+        lines = (tuple(c for top in self.columns for c in top.at_level(n)) for n in range(depth))
+        return (*lines, self.leaves) if depth > 1 else ()
 
     @cached_property
     def reading_order(self) -> tuple[int, ...]:

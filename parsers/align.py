@@ -6,7 +6,7 @@ from model.normal_text import bare_label, label_key
 from parsers.alignment import Alignment
 from parsers.cells import Content, read_cell
 from parsers.gaps import doubt_missing_cells, fill_gaps
-from parsers.headers import note_header
+from parsers.headers import note_disorder, note_header
 from parsers.labels import LabelIndex, Target
 from parsers.page import Cell, Page, Row
 from parsers.placing import Walk, doubt, give_up, place, put, without_next_number, without_unit
@@ -89,6 +89,8 @@ def _row(at: int, row: Row, index: LabelIndex, walk: Walk, found: Alignment) -> 
             walk.number += 1  # 3其中: the number sticks to the label
         values = without_next_number(values, len(target.fields) if target is not None else None, walk)
     states = contents[label_at + 1 :]
+    if not row.loose and not any(c.value is not None for c in contents):
+        note_disorder(cells, index, found)
     strip = _strip(row, contents, index, walk, found)
     if strip:
         give_up(walk, found)

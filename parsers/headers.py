@@ -13,6 +13,7 @@ from parsers.page import Cell, Page, Row
 from parsers.placing import Walk
 
 MOST_COLUMNS = 12
+LEAST_OF_A_LINE = 6  # of columns without a heading above them: those of Table 3 are known in any order
 LONGEST_NAME = 40
 NO_WORD = re.compile(r"\W")
 # Columns that hold no figures
@@ -50,6 +51,28 @@ def note_header(cells: tuple[Cell, ...], index: LabelIndex, walk: Walk, found: A
             for at, column in zip(places, named, strict=True):
                 order[at] = row_fields[column]
             walk.moved[row_fields[0]] = tuple(order)
+
+
+def note_disorder(cells: tuple[Cell, ...], index: LabelIndex, found: Alignment) -> None:
+    """A line of a header with headings above columns, in another order than the form's: whose figures these are is not
+    known. 法人或其他组织 before 自然人, 行政诉讼 before 行政复议, 结果纠正 before 结果维持."""
+    keys = [key for cell in cells if (key := label_key(cell.text))]
+    if len(keys) < 2:
+        return
+    for fields, lines in index.headings:
+        known = [p for line in lines for p in line]
+        named = [key for key in keys if any(p.search(key) for p, _ in known)]
+        groups = any(p.search(key) for key in named for p, above in known if above)
+        if len(named) < 2 or not (groups or len(named) >= LEAST_OF_A_LINE):
+            continue
+        if not any(_in_order(named, line) for line in lines):
+            found.disordered.update(fields)
+
+
+def _in_order(keys: list[str], line: tuple[tuple[re.Pattern[str], bool], ...]) -> bool:
+    """Does each key stand for a heading of the line, one after the other?"""
+    rest = iter(line)
+    return all(any(p.search(key) for p, _ in rest) for key in keys)
 
 
 def fitted(page: Page, index: LabelIndex) -> LabelIndex:

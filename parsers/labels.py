@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from model.forms import Block, Form, FormTable, Row, load_forms
+from model.forms import Block, Column, Form, FormTable, Row, load_forms
 from model.normal_text import bare_label, label_key
 
 NOTE = re.compile(r"\([^()]*\)$")
@@ -42,6 +42,12 @@ class Target:
         return key in self.names or NOTE.sub("", key) in self.names
 
 
+def _heading(column: Column) -> tuple[re.Pattern[str], bool]:
+    """How a heading of the header is known, and whether it stands above columns."""
+    label = bare_label(label_key(column.label))
+    return re.compile(column.match or f"^{re.escape(label)}$"), bool(column.columns)
+
+
 class LabelIndex:
     """Rows, groups, headers and section headings of one form, found by label."""
 
@@ -62,6 +68,15 @@ class LabelIndex:
             for t in form.tables
             for b in t.blocks
             if t.label_width and len(b.leaves) > 1
+        )
+        self.headings = tuple(
+            (
+                frozenset(t.field_id(b, r, c) for c in b.leaves for r, _ in t.value_rows(b)),
+                tuple(tuple(_heading(c) for c in line) for line in b.heading_lines),
+            )
+            for t in form.tables
+            for b in t.blocks
+            if b.heading_lines
         )
         self.strips = {t.id: tuple(f.id for f in t.fields) for t in form.tables if not t.label_width}
         self.narrowest_strip = min(map(len, self.strips.values()), default=1_000_000)

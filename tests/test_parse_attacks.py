@@ -1,12 +1,16 @@
 """What a cell shows beside, inside or instead of its digits: never read as other digits, never as a blank."""
 
+from collections.abc import Callable
+
 import pytest
 
 from infra.simulator.reports import invent
+from infra.simulator.reports.article import Article, Row
 from infra.simulator.reports.grid import article_of
 from infra.simulator.reports.html import Markup, plain, write_html
 from infra.simulator.reports.rendering import bare_page
 from model.report import Report
+from model.vocabulary import TableVerdict
 from parsers import Part, parse_document
 
 # Nothing adds this value up.
@@ -55,3 +59,57 @@ def test_only_what_is_shown_is_read(markup: str, value: int) -> None:
 def test_what_is_no_plain_count_is_suspect(markup: str) -> None:
     report = _read(markup)
     assert report.suspect == [FIELD]
+
+
+def _cells(row: Row, *order: int) -> None:
+    """The last cells of a row in another order; negative numbers count from its end."""
+    last = [row.cells[n] for n in order]
+    row.cells[-len(order) :] = last
+
+
+def _natural_persons_last(article: Article) -> None:
+    for row in article.table("applications").rows:
+        if row.values():
+            _cells(row, -6, -5, -4, -3, -2, -7, -1)
+        elif any(cell.text == "自然人" for cell in row.cells):
+            _cells(row, -2, -3, -1)
+
+
+def _lawsuits_first(article: Article) -> None:
+    for row in article.table("review_litigation").rows:
+        if row.values():
+            row.cells = row.cells[5:] + row.cells[:5]
+        elif any(cell.text == "行政复议" for cell in row.cells):
+            row.cells.reverse()
+
+
+def _corrected_first(article: Article) -> None:
+    for row in article.table("review_litigation").rows:
+        first = [n for n, c in enumerate(row.cells) if (n % 5 == 0 if row.values() else "维持" in c.text)]
+        for n in first:
+            row.cells[n], row.cells[n + 1] = row.cells[n + 1], row.cells[n]
+
+
+@pytest.mark.parametrize("form", ["form2021", "form2019"])
+@pytest.mark.parametrize(
+    ("attack", "table"),
+    [
+        (_natural_persons_last, "applications"),
+        (_lawsuits_first, "review_litigation"),
+        (_corrected_first, "review_litigation"),
+    ],
+)
+def test_a_header_in_another_order_than_the_form_is_never_read_in_the_forms(
+    attack: Callable[[Article], None], table: str, form: str
+) -> None:
+    (invented,) = invent(1, form, 5)
+    article = article_of(invented)
+    attack(article)
+    page = bare_page(invented.title)(write_html(article, Markup()), "utf-8")
+    report = parse_document([Part("page", page.encode())])
+    printed = {c.id: c.value for c in article.values() if c.id}
+    assert report.tables[table].verdict is not TableVerdict.VERIFIED
+    for field, value in report.values.items():
+        verdict = report.tables[field.partition(".")[0]].verdict
+        if verdict is not TableVerdict.REFUSED and field not in report.suspect and field in printed:
+            assert value == printed[field]
