@@ -159,7 +159,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 def test_a_scheduled_run_completes_on_a_worker(stage: Stage, tmp_path: Path) -> None:
     api, environment = stage
     store = tmp_path / "archive"
-    _ask(f"{api}/work_pools/", {"name": "gongkai", "type": "process"})
+    _wait(lambda: _ask(f"{api}/work_pools/", {"name": "gongkai", "type": "process"}), 60, "the work pool")
     order = ["deploy", "qinghe", "--store", str(store), "--cron", "* * * * *", "--work-pool", "gongkai"]
     told = finished(*order, environment=environment)
     assert told.returncode == 0, told.stderr
@@ -187,7 +187,8 @@ def test_a_served_deployment_runs_when_asked(stage: Stage, tmp_path: Path) -> No
     with _process(order, environment):
         (served,) = _wait(lambda: _ask(f"{api}/deployments/filter", {}), 60, "the registration")
         assert served["schedules"][0]["schedule"]["cron"] == "0 0 1 1 *"
-        _ask(f"{api}/deployments/{served['id']}/create_flow_run", {})
-        (run,) = _wait(lambda: _completed(api), 120, "a completed run")
+        # A busy server answers 503 while its database is locked.
+        _wait(lambda: _ask(f"{api}/deployments/{served['id']}/create_flow_run", {}), 60, "the order")
+        run = _wait(lambda: _completed(api), 120, "a completed run")[0]
     assert run["name"] == "collect qinghe"
     assert list((store / "reports").rglob("1.json"))
