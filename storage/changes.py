@@ -1,9 +1,9 @@
 """What was written when: `state/changes/<name>.json`, for an index that follows without listing all."""
 
-import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from model.canonical import record_digest
 from storage.objects import checked_segment
 from storage.records import Shelf, create_record, read_record, utc_now
 
@@ -17,13 +17,14 @@ class Changes(Shelf):
     def note_changes(self, keys: Iterable[str], name: str | None = None, parser: str | None = None) -> None:
         """Note objects that were written. `parser`: the one whose parses they are to be read by from now on.
 
-        `name`: what wrote them, so that a second start notes nothing twice; it begins with a time, as a run's id does.
+        `name`: what wrote them; it begins with a time, as a run's id does. The same keys are noted once, and what a run
+        settled in pieces has brought in addition is noted beside them.
         """
         told = sorted(set(keys))
         if told or parser:
-            name = checked_segment(name or f"{utc_now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}")
             record: dict[str, Any] = {"keys": told, "parser": parser}
-            create_record(self.store, f"{PREFIX}{name}{BY_A_PARSER if parser else '.json'}", record)
+            name = f"{name or f'{utc_now():%Y%m%dT%H%M%SZ}'}-{record_digest(record)[:16]}"
+            create_record(self.store, f"{PREFIX}{checked_segment(name)}{BY_A_PARSER if parser else '.json'}", record)
 
     def changes(self) -> list[str]:
         """Keys of all notes, oldest first."""
@@ -33,7 +34,7 @@ class Changes(Shelf):
         """The keys that a note tells."""
         return list(read_record(self.store, note, dict[str, Any])["keys"])
 
-    def last_parser(self) -> str | None:
-        """The parser that read the archive anew last; None when none did."""
-        note = next((note for note in reversed(self.changes()) if note.endswith(BY_A_PARSER)), None)
+    def last_parser(self, notes: Sequence[str]) -> str | None:
+        """The parser that read the archive anew last, by all the notes; None when none did."""
+        note = next((note for note in reversed(notes) if note.endswith(BY_A_PARSER)), None)
         return str(read_record(self.store, note, dict[str, Any])["parser"]) if note else None

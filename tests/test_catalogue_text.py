@@ -170,3 +170,17 @@ def test_the_commands_search_and_count(archive: Archive, monkeypatch: pytest.Mon
     assert "1 reports" in told
     counted = CliRunner().invoke(app, ["catalogue", "--rebuild"]).stdout
     assert "2 records read" in counted.replace("\n", "")
+
+
+def test_a_run_that_was_settled_in_pieces_is_noted_whole(archive: Archive) -> None:
+    index = Catalogue.of(archive, SETTINGS)
+    index.refresh()
+    first = publish(archive, "athree-2020-own", b"three", parsed("内容", **{"a.b": 1}))
+    archive.note_changes([first], "20260302T120000Z-run1.example")
+    assert index.refresh() == 1
+    second = publish(archive, "afour-2020-own", b"four", parsed("内容", **{"a.b": 1}))
+    for _ in range(2):
+        archive.note_changes([first, second], "20260302T120000Z-run1.example")
+    assert len(archive.changes()) == 2
+    assert index.refresh() == 2
+    assert len(index.find_reports([])) == 4

@@ -136,15 +136,16 @@ class Catalogue:
 
     def _refresh(self, on_record: Callable[[int, int], None] | None) -> int:
         with self._open() as database:
-            notes = [note for note in self._archive.changes() if not _has_seen(database, note)]
+            noted = self._archive.changes()
+            notes = [note for note in noted if not _has_seen(database, note)]
             new_file = database.execute("SELECT count(*) FROM seen").fetchone()[0] == 0
-            parser = self._archive.last_parser()
+            parser = self._archive.last_parser(noted)
             database.execute("CREATE TEMP TABLE due (key TEXT PRIMARY KEY) WITHOUT ROWID")
             if notes and not new_file:
                 # What a run noted last may stand in another parse now: it is taken anew.
-                noted = (key for note in notes for key in self._archive.changed(note))
-                _put(database, (key for key in noted if is_catalogued(key)))
-            elif new_file or not self._archive.changes():
+                keys = (key for note in notes for key in self._archive.changed(note))
+                _put(database, (key for key in keys if is_catalogued(key)))
+            elif new_file or not noted:
                 self._list(database)
             total = int(database.execute("SELECT count(*) FROM due").fetchone()[0])
             taking = Taking(self._archive, database, self.values, parser)
