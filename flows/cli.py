@@ -63,7 +63,7 @@ app.command(epilog=replicate.EPILOG)(replicate.replicate)
 app.command(epilog=review.EPILOG)(review.review)
 app.command("reparse", epilog=reparse.EPILOG)(reparse.reparse_archive)
 app.command(epilog=deploy.EPILOG)(deploy.deploy)
-app.add_typer(export.app, name="export")
+app.command(epilog=export.EPILOG)(export.export)
 app.add_typer(take_in.app, name="import")
 app.command()(demo.demo)
 

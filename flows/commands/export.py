@@ -3,10 +3,10 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO, Annotated
+from typing import IO, Annotated, Literal
 from uuid import NAMESPACE_URL, uuid5
 
 import typer
@@ -33,64 +33,45 @@ gongkai export warc --day 2026-01-28 --to day.warc.gz        one day
 Records: response and request as exchanged, revisit for what came twice, resource for what a browser made, metadata with
 the ledger's own line. The same selection of the same archive gives the same bytes."""
 
-app = typer.Typer(help="Write captures as WARC or WACZ.", no_args_is_help=True)
-
-Words = Annotated[
-    list[str] | None, typer.Argument(help="Reports: parts of a name, a year, a region code; all must fit")
-]
-To = Annotated[Path, typer.Option(help="File to write; one that exists is not touched")]
-Portals = Annotated[list[str] | None, typer.Option("--portal", help="Only captures of this portal; may be repeated")]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only captures of this day (UTC)")]
-Since = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Nothing before this day (UTC)")]
-Until = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Nothing after this day (UTC)")]
-Store = Annotated[str | None, typer.Option(help="Archive: a folder or s3://bucket/prefix", show_default="./archive")]
+Kind = Literal["warc", "wacz"]
+DAYS = ["%Y-%m-%d"]
 
 
-@app.command(epilog=EPILOG)
-def warc(
-    to: To,
-    words: Words = None,
-    portal: Portals = None,
-    day: Day = None,
-    since: Since = None,
-    until: Until = None,
-    store: Store = None,
+def export(
+    kind: Annotated[Kind, typer.Argument(help="warc: WARC 1.1; wacz: that with an index and a list of pages, 1.1.1")],
+    to: Annotated[Path, typer.Option(help="File to write; one that exists is not touched")],
+    words: Annotated[
+        list[str] | None, typer.Argument(help="Reports: parts of a name, a year, a region code; all must fit")
+    ] = None,
+    portal: Annotated[list[str] | None, typer.Option(help="Only captures of this portal; may be repeated")] = None,
+    day: Annotated[datetime | None, typer.Option(formats=DAYS, help="Only captures of this day (UTC)")] = None,
+    since: Annotated[datetime | None, typer.Option(formats=DAYS, help="Nothing before this day (UTC)")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=DAYS, help="Nothing after this day (UTC)")] = None,
+    store: Annotated[
+        str | None, typer.Option(help="Archive: a folder or s3://bucket/prefix", show_default="./archive")
+    ] = None,
 ) -> None:
-    """Write captures as one WARC 1.1 file, each record a gzip member of its own."""
+    """Write captures as one WARC or WACZ file."""
     settings = Settings()
     archive = existing_archive(store or settings.store, settings)
-    selection, title = chosen(archive, settings, words or [], portal, day or since, day or until)
+    selection, title = chosen(archive, settings, words or [], portal or [], day or since, day or until)
+    told = info(archive, title)
     with _new_file(to) as out, _told(archive, selection, to) as captures:
-        file = WarcFile(out, to.name, info(archive, title))
+        if kind == "wacz":
+            write_wacz(out, captures, told, title)
+            return
+        file = WarcFile(out, to.name, told)
         for capture, body in captures:
             file.add(capture, body)
-
-
-@app.command(epilog=EPILOG)
-def wacz(
-    to: To,
-    words: Words = None,
-    portal: Portals = None,
-    day: Day = None,
-    since: Since = None,
-    until: Until = None,
-    store: Store = None,
-) -> None:
-    """Write captures as one WACZ 1.1.1 file: the WARC with an index and a list of pages."""
-    settings = Settings()
-    archive = existing_archive(store or settings.store, settings)
-    selection, title = chosen(archive, settings, words or [], portal, day or since, day or until)
-    with _new_file(to) as out, _told(archive, selection, to) as captures:
-        write_wacz(out, captures, info(archive, title), title)
 
 
 def chosen(
     archive: Archive,
     settings: Settings,
     words: list[str],
-    portals: list[str] | None,
-    since: datetime | date | None,
-    until: datetime | date | None,
+    portals: list[str],
+    since: datetime | None,
+    until: datetime | None,
 ) -> tuple[Selection, str]:
     """What is asked for, and how a person would call it. BadQuery when no report answers the words."""
     urls = None
@@ -105,8 +86,8 @@ def chosen(
             for found in archive.versions(report.report_id)
             for address in (found.url, *(part.url for part in found.manifest.parts))
         )
-    first, last = (d.date() if isinstance(d, datetime) else d for d in (since, until))
-    told += portals or []
+    first, last = (at.date() if at else None for at in (since, until))
+    told += portals
     if first or last:
         told.append(f"{first}" if first == last else f"{first or '…'} to {last or '…'}")
     title = f"gongkai: {', '.join(told) or 'everything'}"
