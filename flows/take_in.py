@@ -20,7 +20,7 @@ from spiders.hosts import refusal
 from spiders.page import host_of
 from storage.archive import Archive
 from storage.ledger_writer import LedgerWriter
-from storage.webarchive.reading import Answered, Passed, answers
+from storage.webarchive.reading import Answered, answers
 
 from .add import portal_for
 from .identify import NO_REPORT
@@ -63,11 +63,11 @@ def take_in(
     if archive.import_done(digest):
         result.already = True
         return result
-    now, passed, seen = datetime.now(UTC), Passed(), Counter[str]()
+    now, seen = datetime.now(UTC), Counter[str]()
     runs: list[str] = []
     with ExitStack() as open_runs:
         writers: list[LedgerWriter] = []
-        for answer in answers(file, passed):
+        for answer in answers(file, result.passed):
             result.answers += 1
             if on_answer is not None:
                 on_answer()
@@ -90,7 +90,6 @@ def take_in(
         for outcome in settle_run(archive, run, portals):
             result.documents += outcome.documents
             result.problems += outcome.problems
-    result.passed.update({"damaged": passed.damaged, "too large": passed.too_large, "no answer": passed.other})
     archive.note_import(digest, {"file": file.name, "at": now.isoformat(), "runs": list(runs)})
     return result
 

@@ -1,5 +1,6 @@
 """Reading the web archives of others: the answers of servers, as received, with where they come from."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -36,19 +37,11 @@ class Answered:
     software: str
 
 
-@dataclass(slots=True)
-class Passed:
-    """What was not given out, and why."""
-
-    damaged: int = 0
-    too_large: int = 0
-    other: int = 0
-
-
-def answers(file: Path, passed: Passed) -> Iterator[Answered]:
+def answers(file: Path, passed: Counter[str]) -> Iterator[Answered]:
     """The answers in a WARC (gzip or plain) or WACZ file, in its order; BadQuery when it is neither.
 
-    Records whose digest is not that of their contents are counted as damaged and left out.
+    What is not given out is counted in `passed` by the reason; a record whose digest is not that of its contents is
+    damaged.
     """
     if file.suffix == ".wacz":
         try:
@@ -63,7 +56,7 @@ def answers(file: Path, passed: Passed) -> Iterator[Answered]:
         yield from _records(stream, passed, str(file))
 
 
-def _records(stream: IO[bytes], passed: Passed, name: str = "") -> Iterator[Answered]:
+def _records(stream: IO[bytes], passed: Counter[str], name: str = "") -> Iterator[Answered]:
     software = "unknown"
     try:
         for record in ArchiveIterator(stream, check_digests=True):
@@ -74,14 +67,14 @@ def _records(stream: IO[bytes], passed: Passed, name: str = "") -> Iterator[Answ
                 if answer is not None:
                     yield answer
             else:
-                passed.other += 1
+                passed["no answer"] += 1
     except ArchiveLoadFailed as error:
         raise BadQuery(
             f"{name or 'its archive'} is no WARC file ({error}); gongkai import takes WARC and WACZ"
         ) from error
 
 
-def _answer(record: ArcWarcRecord, software: str, passed: Passed) -> Answered | None:
+def _answer(record: ArcWarcRecord, software: str, passed: Counter[str]) -> Answered | None:
     headers = tuple(record.http_headers.headers) if record.http_headers else ()
     chunked = any(n.lower() == "transfer-encoding" and "chunked" in v.lower() for n, v in headers)
     # Only the transfer coding is undone: what the server had compressed stays as it was.
@@ -90,10 +83,10 @@ def _answer(record: ArcWarcRecord, software: str, passed: Passed) -> Answered | 
     while chunk := stream.read(1 << 16):
         payload.write(chunk)
         if payload.tell() > MOST_BYTES:
-            passed.too_large += 1
+            passed["too large"] += 1
             return None
     if record.digest_checker.passed is False:
-        passed.damaged += 1
+        passed["damaged"] += 1
         return None
     if not record.http_headers and (kind := record.rec_headers.get_header("Content-Type")):
         headers = (("Content-Type", kind),)
