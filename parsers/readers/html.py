@@ -51,8 +51,9 @@ def read_html(content: bytes, *, hidden_tables: bool = False) -> Page:
     if root is None:
         return page
     _head(root, page)
-    page.hidden = leave_out_hidden(root, content, tables=not hidden_tables)
-    spell_out(root, content)
+    small = content.lower()
+    page.hidden = leave_out_hidden(root, small, tables=not hidden_tables)
+    spell_out(root, small)
     smart = {name.decode() for name in SMART.findall(content)} if b"<st1:" in content else ()
     etree.strip_tags(root, *INLINE, *smart)
     _body(root, page)

@@ -47,8 +47,10 @@ def _in_table(element: "etree._Element") -> bool:
 
 
 def leave_out_hidden(root: "etree._Element", content: bytes, *, tables: bool) -> bool:
-    """Takes hidden rows, cells and parts of cells out. True when hidden tables went, too (only if `tables`)."""
-    content = content.lower()
+    """Takes hidden rows, cells and parts of cells out. True when hidden tables went, too (only if `tables`).
+
+    `content`: the page in small letters.
+    """
     suspected: list[etree._Element] = list(FLAGGED(root)) if b" hidden" in content else []
     suspected += _styled(root, content, HIDING)
     left_out = False
@@ -74,8 +76,10 @@ def _in_cell(element: "etree._Element") -> bool:
 
 
 def spell_out(root: "etree._Element", content: bytes) -> None:
-    """Raised figures stay raised (12¹ is not 121), struck-out ones go, and fields of a form print what fills them."""
-    content = content.lower()
+    """Raised figures stay raised (12¹ is not 121), struck-out ones go, and fields of a form print what fills them.
+
+    `content`: the page in small letters.
+    """
     styled = [e for e in _styled(root, content, RAISING) if RAISES.search(e.get("style") or "") and _in_cell(e)]
     for raised in [*root.iter("sup", "sub"), *styled]:
         for piece in raised.iter():
