@@ -5,10 +5,15 @@ from typing import NamedTuple
 
 
 class Cell(NamedTuple):
-    """The words of one cell, lines of it apart, and its number within its row, from 1."""
+    """The words of one cell, lines of it apart, and its number within its row, from 1.
+
+    `place`: where it stands, for people, when table, row and column do not tell: `sheet 附表, cell C5`,
+    `page 2, box 71 332 120 350`.
+    """
 
     text: str
     column: int
+    place: str = ""
 
 
 class Row(NamedTuple):
@@ -16,7 +21,8 @@ class Row(NamedTuple):
 
     `loose`: the row was cut out of text, so blanks at its end may stand for nothing. `grid`: cells stand in the columns
     of a drawn table (Markdown), so blanks keep their place. `uneven`: not in this row, which has lost or won a cell.
-    `broken`: its first cells may be pieces of one label.
+    `broken`: its first cells may be pieces of one label. `within`: what stands before the place of its cells, where a
+    document has several parts: `attachment 2, `.
     """
 
     cells: tuple[Cell, ...]
@@ -26,6 +32,7 @@ class Row(NamedTuple):
     grid: bool = False
     uneven: bool = False
     broken: bool = False
+    within: str = ""
 
     @property
     def keeps_blanks(self) -> bool:
@@ -34,7 +41,8 @@ class Row(NamedTuple):
 
     def where(self, column: int) -> str:
         """The place of a cell for people."""
-        return f"table {self.table}, row {self.number}, column {column}"
+        own = next((cell.place for cell in self.cells if cell.column == column), "")
+        return f"{self.within}{own}" if own else f"{self.within}table {self.table}, row {self.number}, column {column}"
 
 
 @dataclass
