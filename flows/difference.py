@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from model.compare import changed_cells, printed_cells
 from model.document import Manifest, PartRef, VersionRecord
+from model.sentences import changed_sentences, sentences
 from parsers import text_of
 from storage.archive import Archive
 
-from .compare import changed_cells, printed_cells
 from .record import value_labels
-from .sentences import changed_sentences, sentences
 from .understand import contents, understand
 
 

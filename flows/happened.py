@@ -6,13 +6,12 @@ from datetime import datetime
 from pydantic import JsonValue
 
 from model.capture import Capture, PortalVisit
+from model.compare import CellChange
 from model.document import Event, Location, VersionRecord
 from model.vocabulary import EventKind, FetchState, VersionReason
 from storage.coverage import Coverage
 from storage.integrity import IntegrityFault
 from storage.versions import version_key
-
-from .compare import CellChange
 
 
 def _event(kind: EventKind, subject: str, cause: str, at: datetime, portal: str, **rest: object) -> Event:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pydantic import JsonValue
 
 from model.agency import Register
+from model.compare import CellChange, Reading, changed_cells, printed_cells, reason_for
 from model.document import Event, Location, Manifest, VersionRecord
 from model.forms import load_forms
 from model.portal import Portal
@@ -17,7 +18,6 @@ from storage.archive import Archive
 from storage.versions import newest_of
 
 from .assemble import Publication
-from .compare import CellChange, Reading, changed_cells, printed_cells, reason_for
 from .happened import event_of_version
 from .identify import NO_REPORT, Identity, Unidentified, identify
 from .outcome import DocumentOutcome, What

@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any
 
 from model.capture import Record
+from model.compare import changed_cells, printed_cells
 from model.document import Event, VersionRecord
 from model.errors import GongkaiError
 from model.vocabulary import EventKind
@@ -26,7 +27,6 @@ from storage.records import read_record
 from storage.settings import StorageSettings
 from storage.versions import version_key
 
-from .compare import changed_cells, printed_cells
 from .understand import parse_anew
 
 PACKED = 64

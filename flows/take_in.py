@@ -19,6 +19,7 @@ from spiders.captures import sniffed
 from spiders.hosts import refusal
 from spiders.page import host_of
 from storage.archive import Archive
+from storage.content_coding import decoded
 from storage.ledger_writer import LedgerWriter
 from storage.webarchive.reading import Answered, answers
 
@@ -26,7 +27,6 @@ from .add import portal_for
 from .identify import NO_REPORT
 from .outcome import DocumentOutcome
 from .settle import settle_run
-from .understand import decoded
 
 SHARD = "import"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from flows.alerts.chat_bots import shortened
-from flows.alerts.messages import message_of
+from model.event_messages import message_of
 from model.vocabulary import EventKind
 from tests.alert_receiver import event
 

@@ -11,10 +11,10 @@ import pytest
 
 from flows.alerts.apprise_sender import AppriseSender
 from flows.alerts.chat_bots import ChatBot
-from flows.alerts.messages import message_of
 from flows.alerts.senders import sender_for
 from flows.alerts.sending import Delivery, DeliveryFailed, DeliveryRefused, Reason
 from flows.alerts.webhook import Webhook
+from model.event_messages import message_of
 from tests.alert_receiver import NOON, Answer, Receiver, event, receiving, subscription
 
 DELIVERY = Delivery(event(), message_of(event()), "0123456789abcdef" * 2, NOON)

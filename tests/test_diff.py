@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.compare import Printed, changed_cells
-from flows.sentences import changed_sentences, changed_spans, sentences
 from infra.simulator.reports import GeneratedReport
 from model.capture import Capture, Row
+from model.compare import Printed, changed_cells
+from model.sentences import changed_sentences, changed_spans, sentences
 from model.vocabulary import FetchState
 from tests.commanding import gongkai
 from tests.test_flows_settle import CELL, NEW, OLD, Answer, Story, page, report

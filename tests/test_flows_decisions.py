@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from flows.assemble import assemble, by_document
-from flows.compare import CellChange, Reading, changed_cells, reason_for
 from flows.happened import event_of_loss, event_of_version
 from flows.identify import Identity, Unidentified, identify
 from flows.outcome import PortalOutcome, RunOutcome
@@ -13,6 +12,7 @@ from flows.plan import is_due, shards
 from model.agency import Agency, AgencyName, Register
 from model.canonical import sha256_hex
 from model.capture import BodyRef, Capture, CaptureKind, Row
+from model.compare import CellChange, Reading, changed_cells, reason_for
 from model.document import Location, Manifest, PartRef
 from model.portal import Portal
 from model.vocabulary import EventKind, FetchState, VersionReason

@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from flows.alerts.silence import is_silent
 from flows.cli import app
 from flows.take_in import TakenIn, take_in
 from model.errors import BadQuery
+from model.silence import is_silent
 from model.vocabulary import EventKind
 from spiders.portal_files import load_portals
 from storage.archive import Archive

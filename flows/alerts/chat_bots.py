@@ -13,8 +13,9 @@ from urllib.parse import unquote
 
 import httpx
 
+from model.event_messages import Message
+
 from .addresses import plugin_of
-from .messages import Message
 from .quiet import no_secrets_in_logs, within
 from .sending import Delivery, DeliveryFailed, DeliveryRefused, Reason, judge_status
 

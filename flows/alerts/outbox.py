@@ -11,13 +11,13 @@ from random import Random
 
 from model.capture import Record
 from model.document import Event
+from model.event_messages import message_of
+from model.silence import is_silent
 from storage.objects import ObjectStore
 
 from .attempts import Attempt, DeliveryState, event_day, idempotency_key, next_try, read_states, record_attempt
-from .messages import message_of
 from .senders import sender_for
 from .sending import Delivery, DeliveryFailed, DeliveryRefused, Reason, Sender
-from .silence import is_silent
 from .subscriptions import Subscription, Subscriptions
 
 log = logging.getLogger(__name__)

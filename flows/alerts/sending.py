@@ -8,8 +8,7 @@ from typing import Protocol
 
 from model.document import Event
 from model.errors import NeedsReview, Temporary
-
-from .messages import Message
+from model.event_messages import Message
 
 LONGEST_WAIT = timedelta(hours=24)
 # Request timeout, too early, too many requests: the 4xx that pass by themselves.

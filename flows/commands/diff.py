@@ -16,10 +16,10 @@ from flows.difference import difference
 from flows.draw import SHOWN_STATE
 from flows.finding import the_report
 from flows.opening import existing_archive
-from flows.sentences import changed_spans
 from flows.settings import Settings
 from model.document import VersionRecord
 from model.errors import BadQuery
+from model.sentences import changed_spans
 
 EPILOG = """Examples:
 

@@ -7,7 +7,7 @@ from storage.search_words import searchable
 
 from .grams import grams
 
-LAYOUT = 3
+LAYOUT = 4
 SCHEMA = """
 CREATE TABLE seen (key TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -17,15 +17,19 @@ CREATE TABLE versions (report_id TEXT, n INTEGER, agency_id TEXT, agency_name TE
 CREATE INDEX versions_by_key ON versions (key);
 CREATE TABLE reports (rowid INTEGER PRIMARY KEY, report_id TEXT UNIQUE, agency_id TEXT, agency_name TEXT,
   report_year INTEGER, scope TEXT, title TEXT, url TEXT, portal TEXT, captured_at TEXT, verdict TEXT, newest INTEGER,
-  versions INTEGER);
+  versions INTEGER, region TEXT, level TEXT, kind TEXT);
 CREATE INDEX reports_by_agency ON reports (agency_id, report_year);
 CREATE INDEX reports_by_year ON reports (report_year);
 CREATE INDEX reports_by_portal ON reports (portal);
 CREATE INDEX reports_by_title ON reports (title);
+CREATE INDEX reports_by_facet ON reports (report_year, verdict, region, level, kind, scope, agency_id);
+CREATE INDEX reports_by_time ON reports (captured_at);
 CREATE INDEX reports_by_name ON reports (agency_name);
-CREATE TABLE agencies (id TEXT PRIMARY KEY, n INTEGER, region TEXT, name TEXT, words TEXT);
+CREATE TABLE agencies (id TEXT PRIMARY KEY, n INTEGER, region TEXT, name TEXT, words TEXT,
+  level TEXT, kind TEXT);
 CREATE INDEX agencies_by_region ON agencies (region);
-CREATE TABLE events (id TEXT PRIMARY KEY, at TEXT, kind TEXT, subject TEXT, portal TEXT, key TEXT);
+CREATE TABLE events (id TEXT PRIMARY KEY, at TEXT, kind TEXT, subject TEXT, portal TEXT, key TEXT,
+  silent INTEGER);
 CREATE INDEX events_by_subject ON events (subject, at);
 CREATE INDEX events_by_time ON events (at);
 CREATE TABLE captures (id TEXT PRIMARY KEY, portal TEXT, kind TEXT, url TEXT, document_url TEXT, status INTEGER,
@@ -69,8 +73,11 @@ def put_agency(database: sqlite3.Connection, agency: Agency) -> None:
     if held is not None and held[0] > agency.n:
         return
     words = searchable([entry.name for entry in agency.names])
-    row = (agency.id, agency.n, agency.region, agency.name, words)
-    database.execute("INSERT OR REPLACE INTO agencies VALUES (?,?,?,?,?)", row)
+    row = (agency.id, agency.n, agency.region, agency.name, words, agency.level, agency.kind)
+    database.execute("INSERT OR REPLACE INTO agencies VALUES (?,?,?,?,?,?,?)", row)
+    # So that reports are counted by these without looking each agency up.
+    place = (agency.region, agency.level, agency.kind, agency.id)
+    database.execute("UPDATE reports SET (region, level, kind) = (?,?,?) WHERE agency_id = ?", place)
 
 
 def put_name(database: sqlite3.Connection, name: str) -> None:

@@ -8,7 +8,7 @@ from storage.search_words import plain, readings, year_of
 from .grams import query
 from .rows import ReportRow
 
-COLUMNS = """r.report_id, r.agency_id, coalesce(a.name, r.agency_name) AS agency_name, a.region, r.report_year, r.scope,
+COLUMNS = """r.report_id, r.agency_id, coalesce(a.name, r.agency_name) AS agency_name, r.region, r.report_year, r.scope,
   r.title, r.url, r.portal, r.captured_at, r.verdict, r.versions, r.newest"""
 FROM = "FROM reports r LEFT JOIN agencies a ON a.id = r.agency_id"
 ORDER = "ORDER BY agency_name, report_year DESC, r.scope"

@@ -7,6 +7,7 @@ from typing import Any
 from model.agency import Agency
 from model.capture import Capture
 from model.document import Event, VersionRecord
+from model.silence import is_silent
 from storage.archive import Archive
 from storage.ledger import LEDGER, read_lines
 from storage.records import read_record
@@ -41,8 +42,8 @@ class Taking:
             put_agency(self._database, read_record(store, key, Agency))
         elif key.startswith("events/"):
             e = read_record(store, key, Event)
-            happened = (e.id, e.at.isoformat(), e.kind.value, e.subject, e.portal, key)
-            self._database.execute("INSERT OR REPLACE INTO events VALUES (?,?,?,?,?,?)", happened)
+            happened = (e.id, e.at.isoformat(), e.kind.value, e.subject, e.portal, key, is_silent(e))
+            self._database.execute("INSERT OR REPLACE INTO events VALUES (?,?,?,?,?,?,?)", happened)
         elif key.startswith("captures/"):
             captures = (c for c, _ in read_lines(store, key) if isinstance(c, Capture))
             rows = (_captured(c) for c in captures)
@@ -97,6 +98,8 @@ class Taking:
             f" DO UPDATE SET ({columns}) = (?,?,?,?,?,?,?,?,?,?,?)",
             (report_id, *last, *last),
         )
+        place = "(SELECT region, level, kind FROM agencies WHERE id = reports.agency_id)"
+        self._database.execute(f"UPDATE reports SET (region, level, kind) = {place} WHERE report_id = ?", (report_id,))
         return int(last[9])
 
     def _text(self, v: VersionRecord, parsed: Mapping[str, Any]) -> None:
