@@ -1,13 +1,15 @@
 """What a crawl is to ask: portals cut into shards by host, and the documents known before with their validators."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Literal
 
 from model.capture import CrawlJob, KnownDocument, KnownPart
 from model.document import Location
 from model.portal import Limits, Portal
 from storage.archive import Archive
+
+from .schedule import recheck_after
 
 Recheck = Literal["due", "all", "none"]
 
@@ -49,7 +51,7 @@ def is_due(location: Location, portal: Portal, now: datetime, recheck: Recheck) 
         return False
     if recheck == "all" or location.state not in ("ok", "moved"):
         return True
-    return location.last_checked + timedelta(days=portal.recheck_days) <= now
+    return recheck_after(location, portal) <= now
 
 
 def crawl_job(

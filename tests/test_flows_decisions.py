@@ -183,8 +183,8 @@ def test_portals_that_share_a_host_stay_in_one_shard() -> None:
 @pytest.mark.parametrize(
     ("state", "days", "recheck", "due"),
     [
-        ("ok", 29, "due", False),
-        ("ok", 30, "due", True),
+        ("ok", 22, "due", False),
+        ("ok", 38, "due", True),
         ("gone", 0, "due", True),
         ("ok", 0, "all", True),
         ("gone", 99, "none", False),
