@@ -3,8 +3,8 @@
 Neither the ending of a name nor a Content-Type decides: both are often wrong.
 
 A reader is a pure function `read(content: bytes) -> Page`. It raises TooHostile (more than any report has), CannotRead
-(damaged, locked, a program is missing) or NeedsOcr (a picture). All but HTML and text run in a child process, limited in
-time and memory (`parsers.readers.apart`), so a reader may be slow, and may even crash.
+(damaged, locked, a program is missing) or NeedsOcr (a picture). All but HTML and text run in a child process, limited
+in time and memory (`parsers.readers.apart`), so a reader may be slow, and may even crash.
 """
 
 from collections.abc import Callable
