@@ -7,6 +7,7 @@ missing. A row of the tables may begin like a heading (四、结转下年度继�
 import re
 from collections.abc import Iterator
 
+from model.contacts import without_contacts
 from model.forms import Form, Section
 from model.normal_text import bare_label, fold, label_key
 from model.report import SectionText
@@ -21,14 +22,6 @@ LEAST_LABELS = 5
 CLOSE = 60
 # Where a report without headings goes: the id of its one part.
 BODY = "body"
-# 电话：0591-23165250，邮箱 someone@example.org
-CONTACT = re.compile(
-    r"(?:(?:联系)?电话|传真|邮编|电子邮箱|邮箱|联系人|E-?mail)(?![^,，;；。\n]{0,4}(?:申请|数))[^,，;；。\n]{0,40}"
-    r"|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.]{1,64}|(?<!\d)(?:0\d{2,3}-?\d{7,8}|1[3-9]\d{9})(?!\d)",
-    re.IGNORECASE,
-)
-# No contact without one of these: looking for addresses in long words takes long.
-MAY_BE_CONTACT = re.compile(r"电话|传真|邮编|邮箱|联系人|mail|@|\d{7}", re.IGNORECASE)
 # 该部分以表格形式报告。表格如下： (详见下表) 单位：件
 LEFTOVER = re.compile(
     r"^[(（]?(?:(?:该|本|此)(?:部分|项|表).{0,12}表.{0,16}|(?:详见|见|具体见|如)?下表.{0,4}|表格(?:如下|见下).{0,4}|(?:计量)?单位[:：].{1,6})[)）。:：]*$"
@@ -57,23 +50,19 @@ def sections_of(page: Page, form: Form) -> dict[str, SectionText]:
             current = heading.section
             found.setdefault(current.id, SectionText(heading=heading.words, text=""))
         if current is None and text in prose:
-            before.append(_without_contacts(text))
+            before.append(without_contacts(text))
         if current is None or (current.table and _belongs_to_a_table(text, words)):
             continue
         text = _before_the_table(text, form, current) if current.table and len(text) > LONGEST_HEADING else text
         part = found[current.id]
         if text:
-            part.text += ("\n" if part.text else "") + _without_contacts(text)
+            part.text += ("\n" if part.text else "") + without_contacts(text)
     return {k: v for k, v in placed(found, before, form).items() if v.text}
 
 
 def body_of(page: Page) -> str:
     """The whole text of a report without headings: its longer lines, contact details taken out."""
-    return "\n".join(_without_contacts(line) for line, _ in _lines(page) if _is_prose(line))
-
-
-def _without_contacts(text: str) -> str:
-    return CONTACT.sub("", text) if MAY_BE_CONTACT.search(text) else text
+    return "\n".join(without_contacts(line) for line, _ in _lines(page) if _is_prose(line))
 
 
 def _is_prose(line: str) -> bool:
