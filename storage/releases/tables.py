@@ -32,8 +32,8 @@ class Table(_Description):
     by_year: bool = False
     columns: dict[str, Column]
 
-    def schema(self) -> "pa.Schema":
-        """Arrow's schema. Times are UTC to the second; whole numbers have 64 bits."""
+    def arrow(self) -> "pa.Schema":
+        """Arrow's schema. Times are UTC; whole numbers have 64 bits."""
         import pyarrow as pa
 
         types = {
@@ -42,7 +42,7 @@ class Table(_Description):
             "number": pa.float64(),
             "boolean": pa.bool_(),
             "date": pa.date32(),
-            "datetime": pa.timestamp("s", tz="UTC"),
+            "datetime": pa.timestamp("us", tz="UTC"),
         }
         return pa.schema([pa.field(name, types[column.type]) for name, column in self.columns.items()])
 
