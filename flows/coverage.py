@@ -164,6 +164,7 @@ def covered(
     for event in events:
         archive.add_event(event)
     archive.note_changes(map(event_key, events), f"{now.run}.{now.portal}.coverage")
+    archive.note_visit(portal.id, visit.started_at)
     archive.add_coverage(now.model_copy(update={"problems": (*now.problems, *more)}))
     return outcome.model_copy(
         update={

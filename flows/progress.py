@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 
 class RunProgress:
-    """Draws what a run tells of (`flows.collect.listener`); silent where standard error is no terminal."""
+    """Draws what a run tells of (`flows.run.listener`); silent where standard error is no terminal."""
 
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(file=sys.stderr)

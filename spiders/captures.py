@@ -3,7 +3,7 @@
 import re
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlencode
 
@@ -80,6 +80,7 @@ def write_capture(
     hops: tuple[Hop, ...],
     robots: RobotsDecision | None,
     plain: bytes,
+    at: datetime,
 ) -> Capture:
     """The ledger record of a fetch; `plain` is the payload after content decoding, where that worked."""
     kind: CaptureKind = wanted.kind
@@ -115,7 +116,7 @@ def write_capture(
         hops=hops,
         status=exchange.status,
         headers=exchange.headers,
-        fetched_at=datetime.now(UTC),
+        fetched_at=at,
         seconds=round(exchange.seconds, 3),
         peer=exchange.peer,
         vantage=job.vantage,

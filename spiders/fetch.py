@@ -7,11 +7,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from model.capture import Capture, CaptureSink, CrawlJob, Hop, RobotsDecision
+from model.clock import Clock, utc_now
 from model.errors import GongkaiError
 from model.portal import Portal
 from model.vocabulary import FetchState
@@ -20,7 +21,7 @@ from spiders.captures import Exchange, Wanted, is_text, write_capture
 from spiders.decode import Undecodable, decode, unpack
 from spiders.hosts import page_key, refusal
 from spiders.judge import Answer, Verdict, judge, leads_home
-from spiders.pace import HostPace, sibling_pace
+from spiders.pace import HostPace, host_paces, sibling_pace
 from spiders.page import Page, host_of
 from spiders.protections import recognise
 from spiders.robots import RobotsRules, read_robots
@@ -85,7 +86,7 @@ class Fetcher:
     crawler: str
     user_agent: str
     agent: str = "gongkai"
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    now: Clock = utc_now
     requests: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     """By portal id and host: what was really sent."""
     list_body: Callable[[Capture], bytes] | None = None
@@ -95,6 +96,20 @@ class Fetcher:
     _answered: set[str] = field(default_factory=set)
     _shells: dict[tuple[str, bytes], str] = field(default_factory=dict)
     _borders: dict[tuple[str, str], str | None] = field(default_factory=dict)
+
+    def for_job(self, job: CrawlJob, sink: CaptureSink, list_body: Callable[[Capture], bytes] | None) -> "Fetcher":
+        """A fetcher for a further job in the same process; it remembers nothing of this one."""
+        return Fetcher(
+            job,
+            sink,
+            self.wire,
+            host_paces(job),
+            self.crawler,
+            self.user_agent,
+            agent=self.agent,
+            now=self.now,
+            list_body=list_body,
+        )
 
     async def fetch(self, portal: Portal, wanted: Wanted, content: Callable[[Page], Verdict]) -> Fetched:
         """Fetch with retries of what may pass by itself. Raises HostRefused before anything is sent, or SinkFailed."""
@@ -262,7 +277,9 @@ class Fetcher:
         page: Page | None,
         plain: bytes = b"",
     ) -> Fetched:
-        capture = write_capture(self.job, portal, self.crawler, wanted, exchange, verdict, tuple(hops), robots, plain)
+        capture = write_capture(
+            self.job, portal, self.crawler, wanted, exchange, verdict, tuple(hops), robots, plain, self.now()
+        )
         try:
             await asyncio.to_thread(self.sink.keep, capture, exchange.payload if capture.body else None)
         except Exception as error:

@@ -10,6 +10,7 @@ import scrapy
 from scrapy.crawler import Crawler, CrawlerProcess
 
 from model.capture import Capture, CaptureSink, CrawlJob
+from model.clock import Clock, utc_now
 from model.errors import CrawlFailed, NoContact
 from model.portal import Portal
 from spiders.browser import Browser
@@ -37,21 +38,26 @@ def run_crawl(
     browser: Path | None = None,
     names: Mapping[str, str] | None = None,
     list_body: Callable[[Capture], bytes] | None = None,
+    now: Clock = utc_now,
 ) -> None:
     """Crawl all portals of the job; blocks until the last closing line is kept. Once in a process, as Scrapy has it.
 
     `browser` is the Chromium to use where a page needs one; None looks for one when that happens. `names` gives the
     addresses of host names, as a hosts file does. `list_body` gives the payload of a list page of an earlier crawl
-    (`job.lists`), which is then asked for conditionally.
+    (`job.lists`), which is then asked for conditionally. `now` is the clock by which captures are dated.
 
     Raises NoContact before anything is sent; whatever the sink raised, as the sink raised it; CrawlFailed when a
     portal ended without its closing line.
     """
-    visits = _Visits(job, sink, on_progress or (lambda _: None))
-    run_work(job, sink, visits.visit_all, browser=browser, names=names, list_body=list_body)
-    if visits.closed != len(job.portals):
+    closed: list[str] = []
+
+    async def work(fetcher: Fetcher, chromium: Browser) -> None:
+        await visit_portals(fetcher, chromium, on_progress or (lambda _: None), closed.append)
+
+    run_work(job, sink, work, browser=browser, names=names, list_body=list_body, now=now)
+    if len(closed) != len(job.portals):
         raise CrawlFailed(
-            f"The crawl of shard {job.shard} ended after {visits.closed} of {len(job.portals)} portals; "
+            f"The crawl of shard {job.shard} ended after {len(closed)} of {len(job.portals)} portals; "
             "its log says why; start it again."
         )
 
@@ -64,6 +70,7 @@ def run_work(
     browser: Path | None = None,
     names: Mapping[str, str] | None = None,
     list_body: Callable[[Capture], bytes] | None = None,
+    now: Clock = utc_now,
 ) -> None:
     """Give `work` what fetches by the rules of a crawl, and block until it ends. Once in a process, as Scrapy has it.
 
@@ -72,7 +79,9 @@ def run_work(
     check_contact(job)
     outcome = _Outcome()
     process = CrawlerProcess(_settings(job) | {NAMES: dict(names or {})})
-    process.crawl(_WorkSpider, job=job, sink=sink, outcome=outcome, work=work, browser=browser, list_body=list_body)
+    process.crawl(
+        _WorkSpider, job=job, sink=sink, outcome=outcome, work=work, browser=browser, list_body=list_body, now=now
+    )
     process.start(install_signal_handlers=False)
     if outcome.error is not None:
         raise outcome.error
@@ -117,9 +126,10 @@ class _WorkSpider(scrapy.Spider):
         work: Work,
         browser: Path | None,
         list_body: Callable[[Capture], bytes] | None,
+        now: Clock,
     ) -> None:
         super().__init__()
-        self.list_body = list_body
+        self.list_body, self.now = list_body, now
         self.job, self.sink, self.outcome, self.work, self.chromium = job, sink, outcome, work, browser
 
     async def start(self) -> AsyncIterator[Any]:
@@ -136,7 +146,9 @@ class _WorkSpider(scrapy.Spider):
     async def _work(self, crawler: Crawler) -> None:
         wire, agent = Wire(crawler, self.job.limits.timeout), user_agent(self.job.contact)
         paces = host_paces(self.job)
-        fetcher = Fetcher(self.job, self.sink, wire, paces, crawler_name(), agent, list_body=self.list_body)
+        fetcher = Fetcher(
+            self.job, self.sink, wire, paces, crawler_name(), agent, now=self.now, list_body=self.list_body
+        )
         browser = Browser(self.chromium)
         try:
             await self.work(fetcher, browser)
@@ -144,31 +156,31 @@ class _WorkSpider(scrapy.Spider):
             await browser.close()
 
 
-class _Visits:
-    """The visits of one crawl, all portals at once."""
+async def visit_portals(
+    fetcher: Fetcher, browser: Browser, progress: Progress, on_closed: Callable[[str], None] = lambda _: None
+) -> None:
+    """Visit all portals of the fetcher's job at once; `on_closed` hears of each whose closing line is kept.
 
-    def __init__(self, job: CrawlJob, sink: CaptureSink, progress: Progress) -> None:
-        self.job, self.sink, self.progress = job, sink, progress
-        self.closed = 0
+    Raises SinkFailed.
+    """
 
-    async def visit_all(self, fetcher: Fetcher, browser: Browser) -> None:
-        tasks = [asyncio.ensure_future(self._visit(portal, fetcher, browser)) for portal in self.job.portals]
+    async def one(portal: Portal) -> None:
+        progress({"portal": portal.id, "phase": "lists"})
+        visit = await visit_portal(portal, fetcher, browser, progress)
         try:
-            await asyncio.gather(*tasks)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _visit(self, portal: Portal, fetcher: Fetcher, browser: Browser) -> None:
-        self.progress({"portal": portal.id, "phase": "lists"})
-        visit = await visit_portal(portal, fetcher, browser, self.progress)
-        try:
-            await asyncio.to_thread(self.sink.visited, visit)
+            await asyncio.to_thread(fetcher.sink.visited, visit)
         except Exception as error:
             raise SinkFailed(f"the closing line of {portal.id} could not be kept") from error
-        self.closed += 1
-        self.progress({"portal": portal.id, "phase": "done", "complete": visit.complete})
+        on_closed(portal.id)
+        progress({"portal": portal.id, "phase": "done", "complete": visit.complete})
+
+    tasks = [asyncio.ensure_future(one(portal)) for portal in fetcher.job.portals]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _settings(job: CrawlJob) -> dict[str, Any]:

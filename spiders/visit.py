@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from model.capture import PortalVisit
@@ -20,7 +19,7 @@ Progress = Callable[[dict[str, Any]], None]
 
 async def visit_portal(portal: Portal, fetcher: Fetcher, browser: Browser, progress: Progress) -> PortalVisit:
     """Read the portal and give its closing line. Raises SinkFailed only: an archive that can't keep ends the crawl."""
-    started = datetime.now(UTC)
+    started = fetcher.now()
     reader = ListReader(portal, fetcher, browser)
     documents = DocumentReader(portal, fetcher)
     listing = reader.listing
@@ -42,7 +41,7 @@ async def visit_portal(portal: Portal, fetcher: Fetcher, browser: Browser, progr
         shard=fetcher.job.shard,
         portal=portal.id,
         started_at=started,
-        ended_at=datetime.now(UTC),
+        ended_at=fetcher.now(),
         complete=listing.whole,
         family=listing.family,
         list_pages=listing.pages,

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from model.canonical import record_digest
+from model.clock import utc_now
 from storage.objects import checked_segment
-from storage.records import Shelf, create_record, read_record, utc_now
+from storage.records import Shelf, create_record, read_record
 
 PREFIX = "state/changes/"
 BY_A_PARSER = "-parser.json"

@@ -1,15 +1,18 @@
 """What each run saw of each portal: `state/coverage/<portal>/<run>.json`, written once; ids of runs sort by time."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from pydantic import AwareDatetime, Field
 
 from model.capture import Record
 from model.vocabulary import FetchState
 from storage.objects import checked_segment
-from storage.records import Shelf, create_record, read_record
+from storage.records import JSON, Shelf, create_record, read_record
 
 PREFIX = "state/coverage/"
+VISITS = "state/visits/"
+STAMP = "%Y%m%dT%H%M%S.%fZ"
 
 
 class Coverage(Record):
@@ -51,7 +54,19 @@ def coverage_key(portal: str, run: str) -> str:
 
 
 class CoverageRecords(Shelf):
-    """Coverage is data: one record for each portal and run."""
+    """Coverage is data: one record for each portal and run. Beside it, when each portal was visited last."""
+
+    def note_visit(self, portal: str, at: datetime) -> None:
+        """Note when a visit of a portal began: `state/visits/<portal>/<time>.json`, so that one listing tells all."""
+        prefix = f"{VISITS}{checked_segment(portal)}/"
+        self.store.create(f"{prefix}{at.astimezone(UTC).strftime(STAMP)}.json", b"{}", content_type=JSON)
+        for older in list(self.store.list(prefix))[:-1]:
+            self.store.delete(older)
+
+    def last_visits(self) -> dict[str, datetime]:
+        """Portal id to the beginning of its last visit."""
+        found = (key.removeprefix(VISITS).removesuffix(".json").split("/") for key in self.store.list(VISITS))
+        return {portal: datetime.strptime(stamp, STAMP).replace(tzinfo=UTC) for portal, stamp in found}
 
     def add_coverage(self, coverage: Coverage) -> bool:
         """Keep a record; False when this run was recorded before, and the first record holds."""

@@ -1,7 +1,7 @@
 """Records as JSON objects in a store: written in one canonical form, read back into their model."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -20,10 +20,6 @@ class Shelf:
 
     def __init__(self, store: ObjectStore) -> None:
         self.store = store
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 def create_record(store: ObjectStore, key: str, record: BaseModel | dict[str, Any]) -> bool:

@@ -4,10 +4,10 @@ import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows.collect import new_run_id
 from flows.crawl import crawl
 from flows.outcome import PortalOutcome
 from flows.plan import Recheck, crawl_job
+from flows.run import new_run_id
 from flows.settle import settle_run
 from flows.shard import ShardOrder
 from infra.simulator import Simulator

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.collect import tellable_events
+from flows.run import tellable_events
 from storage.archive import Archive
 from storage.keys import is_kept
 from storage.local_folder import LocalFolder

@@ -23,6 +23,8 @@ gongkai collect --store s3://bucket/prefix       all portals into a bucket
 
 gongkai collect tianjin-rsj --recheck all        ask for every known report again
 
+gongkai collect --due                            portals whose time has come, daily in the season, weekly otherwise
+
 gongkai collect inner-mongolia --screenshots     keep a picture of each page that needs a browser, as evidence
 
 Public portals are only asked when GONGKAI_CONTACT names a mail address or page that a webmaster can write to."""
@@ -36,6 +38,9 @@ def collect(
         str | None, typer.Option(help="Archive: a folder or s3://bucket/prefix", show_default="./archive")
     ] = None,
     recheck: Annotated[Recheck, typer.Option(help="Known reports to ask for again")] = "due",
+    due: Annotated[
+        bool, typer.Option("--due", help="Only portals whose time has come: for a timer that starts every few minutes")
+    ] = False,
     screenshots: Annotated[
         bool, typer.Option("--screenshots", help="Keep a picture of every page that a browser had to render")
     ] = False,
@@ -45,7 +50,7 @@ def collect(
     settings = Settings()
     if screenshots:
         settings = settings.model_copy(update={"screenshots": True})
-    outcome = run_collect(portals or [], store or settings.store, recheck, settings)
+    outcome = run_collect(portals or [], store or settings.store, recheck, settings, due=due)
     if as_json:
         sys.stdout.write(json.dumps(outcome.model_dump(mode="json"), ensure_ascii=False) + "\n")
     else:
@@ -55,23 +60,29 @@ def collect(
 
 
 def run_collect(
-    portals: list[str], store: str, recheck: Recheck, settings: Settings, subscriptions: Subscriptions | None = None
+    portals: list[str],
+    store: str,
+    recheck: Recheck,
+    settings: Settings,
+    subscriptions: Subscriptions | None = None,
+    *,
+    due: bool = False,
 ) -> RunOutcome:
     """Run the flow in this process, with progress on standard error. Without subscriptions, those of the settings."""
     quiet_prefect("CRITICAL")
     # Imported only now: Prefect takes seconds, and other commands do without it.
     from prefect import tags
 
-    from flows.collect import Equipment, equipment, listener
     from flows.collect import collect as flow
     from flows.progress import RunProgress
+    from flows.run import Equipment, equipment, listener
 
     equipped = Equipment(settings, subscriptions or load_subscriptions(settings.alerts))
     with RunProgress() as progress:
         tokens = listener.set(progress.hear), equipment.set(equipped)
         try:
             with tags(*run_tags(portals)):
-                return asyncio.run(flow(portals=portals, store=store, recheck=recheck))
+                return asyncio.run(flow(portals=portals, store=store, recheck=recheck, due=due))
         finally:
             listener.reset(tokens[0])
             equipment.reset(tokens[1])

@@ -39,8 +39,8 @@ def deploy(
     """Crawl on a schedule: serve the collect flow on a Prefect server, or register it for a work pool."""
     quiet_prefect()
     # Imported only now: Prefect takes seconds, and other commands do without it.
-    from flows.collect import chosen_portals
     from flows.deploy import register, serve_here
+    from flows.run import chosen_portals
 
     settings = Settings()
     names = portals or []
