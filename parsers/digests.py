@@ -11,7 +11,7 @@ from typing import Any
 from model.canonical import record_digest, sha256_hex
 from model.normal_text import squeeze
 from model.report import Report
-from parsers.parts import Part, read_part
+from parsers.parts import Part, open_parts
 
 VERSION = "1"
 # 浏览次数：123, 打印本页, 分享到, 当前位置, 今天是2026年1月2日
@@ -67,8 +67,8 @@ def figures_digest(report: Report | dict[str, Any]) -> str:
 def text_of(parts: Sequence[Part]) -> str:
     """The words of a document, one line each, without counters, tool bars and dates of today."""
     lines: list[str] = []
-    for part in parts:
-        page = read_part(part)
+    for opened in open_parts(parts):
+        page = opened.read()
         if page is None:
             continue
         for item in page.items:

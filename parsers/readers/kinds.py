@@ -11,31 +11,95 @@ from collections.abc import Callable
 from importlib import import_module
 
 from parsers.page import Page
-from parsers.readers.cannot_read import CannotRead
+from parsers.readers.cannot_read import CannotRead, NeedsOcr
+from parsers.readers.containers import Container
 from parsers.readers.decode import kind_of as kind_of_bytes
+from parsers.readers.mhtml import is_mhtml
 
 Reader = Callable[[bytes], Page]
 
+# Read where they are: fast, and safe after what `limits` counts.
+IN_PLACE = frozenset({"html", "text"})
 # Kind to `module:function`, imported when the first document of that kind comes: pages of HTML pay for none of them.
-READERS: dict[str, str] = {}
-# Kinds that are known and have no reader.
+READERS: dict[str, str] = {
+    "docx": "parsers.readers.docx:read_docx",
+    "mhtml": "parsers.readers.mhtml:read_mhtml",
+}
+# Kinds that are known and have no reader: the code for `reasons`, and what it is.
 WITHOUT = {
     "pdf": ("pdf_not_supported_yet", "a PDF file"),
-    "zip": ("office_file_not_supported_yet", "an Office file or a zip archive"),
-    "ole": ("office_file_not_supported_yet", "an Office file"),
+    "encrypted": ("encrypted", "a file locked with a password"),
+    "slides": ("no_reader", "a presentation"),
+    "rar": ("no_reader", "a RAR archive"),
+    "7z": ("no_reader", "a 7-Zip archive"),
+    "media": ("no_reader", "a film or a sound"),
+    "program": ("no_reader", "a program"),
+    "ole": ("no_reader", "a file of an old Office program that is neither a text nor a spreadsheet"),
 }
+# What a zip archive is by an entry that it has.
+BY_ENTRY = (
+    ("OFD.xml", "ofd"),
+    ("word/document.xml", "docx"),
+    ("word/document2.xml", "docx"),
+    ("xl/workbook.xml", "sheet"),
+    ("xl/workbook.bin", "sheet"),
+    ("ppt/presentation.xml", "slides"),
+)
+BY_MIMETYPE = ((b"opendocument.text", "odt"), (b"opendocument.spreadsheet", "sheet"))
+# What an OLE file is by a stream that its root has: Word and WPS Writer, Excel and ET.
+BY_STREAM = (
+    ("EncryptedPackage", "encrypted"),
+    ("WordDocument", "doc"),
+    ("Workbook", "sheet"),
+    ("Book", "sheet"),
+    ("PowerPoint Document", "slides"),
+)
+
+
+def is_in_place(content: bytes) -> bool:
+    """Is it a page or a text, to be read without a child process? The quick question that comes before `kind_of`."""
+    return kind_of_bytes(content) in IN_PLACE and not is_mhtml(content)
 
 
 def kind_of(content: bytes) -> str:
-    """html, text, pdf, image, zip …: by content, whatever the name says."""
-    return kind_of_bytes(content)
+    """The kind of a document: html, text, pdf, image, docx, doc, sheet, ofd, rtf, zip, … Raises CannotRead, TooHostile.
+
+    It opens containers, so it belongs where readers run.
+    """
+    kind = kind_of_bytes(content)
+    if kind == "zip":
+        return _kind_of_zip(content)
+    if kind == "ole":
+        return _kind_of_ole(content)
+    return "mhtml" if kind in IN_PLACE and is_mhtml(content) else kind
+
+
+def _kind_of_zip(content: bytes) -> str:
+    container = Container(content)
+    kind = next((kind for entry, kind in BY_ENTRY if entry in container), None)
+    if kind is None and "mimetype" in container:
+        mimetype = container.read("mimetype")[:200]
+        kind = next((kind for word, kind in BY_MIMETYPE if word in mimetype), None)
+    return kind or "zip"
+
+
+def _kind_of_ole(content: bytes) -> str:
+    from olefile import OleFileError, OleFileIO
+
+    try:
+        with OleFileIO(content) as ole:
+            return next((kind for stream, kind in BY_STREAM if ole.exists(stream)), "ole")
+    except (OleFileError, OSError, ValueError, IndexError) as error:
+        raise CannotRead("damaged", f"the old Office file is damaged or was cut off ({error})") from None
 
 
 def reader_of(kind: str) -> Reader:
     """The reader of a kind. Raises CannotRead for a kind without one."""
+    if kind == "image" and kind not in READERS:
+        raise NeedsOcr("image", "it is a picture, and nobody reads pictures here")
     if kind not in READERS:
         reason, words = WITHOUT.get(kind, ("no_reader", f"a file of the kind {kind}"))
-        raise CannotRead(reason, f"{words}, which gongkai does not read")
+        raise CannotRead(reason, f"it is {words}, which gongkai does not read")
     module, _, function = READERS[kind].partition(":")
     reader: Reader = getattr(import_module(module), function)
     return reader

@@ -1,0 +1,45 @@
+"""The child process in which documents from the network are read: one after the other, within its limits.
+
+Started by `parsers.readers.apart`. It talks over standard input and output: a length, then so many bytes; for each
+document one answer, a pickled list of pieces. It ends when its input does.
+"""
+
+import contextlib
+import os
+import pickle
+import signal
+import struct
+import sys
+
+from parsers.readers.pieces import pieces_of
+
+LENGTH = struct.Struct(">Q")
+HEAD = struct.Struct(">QI")  # bytes of the document, seconds for it
+SPARE = 5
+
+
+def serve(memory: int) -> None:
+    """Read documents until there are no more; `memory`: bytes of address space that the process may have."""
+    # What a library prints must not come between the answers.
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    _limit(memory)
+    while head := sys.stdin.buffer.read(HEAD.size):
+        length, seconds = HEAD.unpack(head)
+        content = sys.stdin.buffer.read(length)
+        # Should the parent be gone, nobody else would end a reader that never ends.
+        signal.alarm(seconds + SPARE)
+        answer = pickle.dumps(pieces_of(content))
+        signal.alarm(0)
+        out.write(LENGTH.pack(len(answer)) + answer)
+        out.flush()
+
+
+def _limit(memory: int) -> None:
+    try:
+        import resource
+    except ImportError:
+        return  # Windows has no such limits; time still holds
+    for what, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CORE, 0)):
+        with contextlib.suppress(ValueError, OSError):  # a limit of the system may be lower already
+            resource.setrlimit(what, (most, most))
