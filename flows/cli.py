@@ -10,6 +10,7 @@ from flows.commands import (
     alerts,
     audit,
     catalogue,
+    cite,
     collect,
     demo,
     deploy,
@@ -19,6 +20,8 @@ from flows.commands import (
     keys,
     listing,
     parse,
+    pull,
+    release,
     reparse,
     replicate,
     restrict,
@@ -27,6 +30,7 @@ from flows.commands import (
     search,
     show,
     take_in,
+    trace,
     verify,
     withdrawn,
 )
@@ -65,6 +69,10 @@ app.command("reparse", epilog=reparse.EPILOG)(reparse.reparse_archive)
 app.command(epilog=deploy.EPILOG)(deploy.deploy)
 app.command(epilog=export.EPILOG)(export.export)
 app.add_typer(take_in.app, name="import")
+app.command(epilog=release.EPILOG)(release.release)
+app.command(epilog=pull.EPILOG)(pull.pull)
+app.command("cite", epilog=cite.EPILOG)(cite.cite_figure)
+app.command("trace", epilog=trace.EPILOG)(trace.trace_figure)
 app.command()(demo.demo)
 
 ADVICE = {
