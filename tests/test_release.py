@@ -198,7 +198,7 @@ def test_a_release_goes_into_the_store_once(archive: Archive, monkeypatch: pytes
 def test_large_tables_go_on_in_the_next_file(tmp_path: Path) -> None:
     with ParquetTables(tmp_path, at_once=10, largest=20) as out:
         for n in range(55):
-            out.add("texts", (f"r{n}", 2024, "overview", "h", "t"))
+            out.add("texts", 2024, [(f"r{n}", 2024, "overview", "h", "t")])
     names = sorted(p.name for p in (tmp_path / "parquet" / "texts").iterdir())
     assert names == ["2024-0000.parquet", "2024-0001.parquet", "2024-0002.parquet"]
     assert list(pandas.read_parquet(tmp_path / "parquet" / "texts").report_id) == [f"r{n}" for n in range(55)]
