@@ -28,6 +28,7 @@ from flows.commands import (
     review,
     seal,
     search,
+    serve,
     show,
     take_in,
     trace,
@@ -66,6 +67,7 @@ app.command(epilog=restrict.EPILOG)(restrict.restrict)
 app.command(epilog=replicate.EPILOG)(replicate.replicate)
 app.command(epilog=review.EPILOG)(review.review)
 app.command("reparse", epilog=reparse.EPILOG)(reparse.reparse_archive)
+app.command(epilog=serve.EPILOG)(serve.serve)
 app.command(epilog=deploy.EPILOG)(deploy.deploy)
 app.command(epilog=export.EPILOG)(export.export)
 app.add_typer(take_in.app, name="import")

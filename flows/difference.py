@@ -4,11 +4,11 @@ from typing import Any
 
 from model.compare import changed_cells, printed_cells
 from model.document import Manifest, PartRef, VersionRecord
+from model.forms_printed import value_labels
 from model.sentences import changed_sentences, sentences
 from parsers import text_of
 from storage.archive import Archive
 
-from .record import value_labels
 from .understand import contents, understand
 
 

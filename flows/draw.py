@@ -9,7 +9,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from model.forms import Block, FormTable, load_forms
+from model.forms import Block, FormTable
+from model.forms_printed import tables_of
 from model.report import YearFindings
 
 from .tables import VERDICT_STYLE, verdict_text
@@ -114,26 +115,6 @@ def draw_years(found: YearFindings) -> Text:
     return text
 
 
-def forms_of(report: Mapping[str, Any]) -> list[FormTable]:
-    """The tables of a report, each of the edition that it was read with, in the order of the forms.
-
-    A table that the document has not stands in the report's own edition.
-    """
-    forms = load_forms()
-    own = forms.get(str(report.get("format_era")))
-    tables = {t.id: t for t in own.tables} if own else {}
-    for table_id, told in report["tables"].items():
-        form = forms.get(str(told.get("era")))
-        table = form.table(table_id) if form else None
-        if table is not None:
-            tables[table_id] = _as_printed(table, report)
-    return list(tables.values())
-
-
-def _as_printed(table: FormTable, report: Mapping[str, Any]) -> FormTable:
-    return table.with_columns(table.columns_of(report["values"])) if table.open_columns else table
-
-
 def _parts(report: Mapping[str, Any]) -> Table:
     """Of a report in words: its parts, how each begins, and the rows of an annex."""
     drawn = Table(box=box.SQUARE, pad_edge=False, header_style="bold", show_lines=True)
@@ -155,5 +136,5 @@ def draw_report(report: Mapping[str, Any], heading: str) -> RenderableType:
     panel = Panel(head, box=box.HEAVY)
     if report["verdict"] == "narrative":
         return Group(panel, _parts(report), _findings(report))
-    tables = [_table(t, report) for t in forms_of(report)] or [Text("no table of a known form", style="dim")]
+    tables = [_table(t, report) for t in tables_of(report)] or [Text("no table of a known form", style="dim")]
     return Group(panel, *tables, _checks(report), _findings(report))

@@ -1,16 +1,14 @@
 """Giving a document its place: report, version, event, and the location that remembers it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 
 from pydantic import JsonValue
 
 from model.agency import Register
 from model.compare import CellChange, Reading, changed_cells, printed_cells, reason_for
 from model.document import Event, Location, Manifest, VersionRecord
-from model.forms import load_forms
+from model.forms_printed import value_labels
 from model.portal import Portal
 from model.vocabulary import FetchState, VersionReason
 from parsers import parser_digest
@@ -23,17 +21,6 @@ from .identify import NO_REPORT, Identity, Unidentified, identify
 from .outcome import DocumentOutcome, What
 from .understand import reading, understand
 from .years import compare_years
-
-
-@lru_cache(maxsize=1)
-def value_labels() -> Mapping[str, str]:
-    """Dotted id to official label, over all forms."""
-    forms = list(load_forms().values())
-    # Value columns that documents name themselves, as far as their names are known: 本级, 汇总.
-    forms += [form.with_columns(t.id, t.open_columns.known)
-              for form in forms for t in form.tables if t.open_columns and t.open_columns.known]  # fmt: skip
-    fields = (field for form in forms for field in form.fields)
-    return {f.id: " · ".join(label for label in (f.row_label, f.column_label) if label) for f in fields}
 
 
 @dataclass(slots=True)

@@ -49,3 +49,22 @@ class Adjudication(Record):
         if self.cell is None and self.decision in ("value", "unreadable"):
             raise ValueError(f"the decision `{self.decision}` needs a cell")
         return self
+
+
+class Erratum(Record):
+    """`findings/errata/<report id>/<n>.json`: a reader says that a cell was read wrong.
+
+    Nothing follows from it by itself. It lands in `gongkai review`, and is closed by a decision about the cell that is
+    made after it.
+    """
+
+    schema_version: str = "1"
+    report_id: str
+    n: int = Field(ge=1)
+    manifest: str = Field(description="Digest of the document that was looked at")
+    cell: str = Field(min_length=1, max_length=200, description="Dotted id")
+    read_as: str | None = Field(None, max_length=200, description="What we show in the cell")
+    should_be: str = Field(min_length=1, max_length=200, description="What the reader sees in the original")
+    why: str = Field("", max_length=2_000)
+    contact: str = Field("", max_length=200, description="How to answer the reader; shown to nobody but reviewers")
+    at: AwareDatetime

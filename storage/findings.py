@@ -2,14 +2,17 @@
 
 `findings/<report id>/across-years/<manifest>/<manifest of the year before>/<parser digest>.json`
 `findings/<report id>/adjudications/<n>.json`
+`findings/errata/<report id>/<n>.json`, what readers report, where it is found without listing everything else
 """
 
 from collections.abc import Callable
 
 from model.errors import ObjectMissing
-from model.findings import AcrossYears, Adjudication
+from model.findings import AcrossYears, Adjudication, Erratum
 from storage.objects import checked_segment
 from storage.records import Shelf, create_record, numbered, read_record
+
+ERRATA = "findings/errata/"
 
 
 class Findings(Shelf):
@@ -48,6 +51,38 @@ class Findings(Shelf):
             if decided.manifest == manifest:
                 held[decided.cell] = decided
         return {cell: decided for cell, decided in held.items() if decided.decision != "withdrawn"}
+
+    def across_years_of(self, report_id: str, manifest: str, parser_digest: str) -> list[AcrossYears]:
+        """What was kept of a document beside those of the year before, by this parser; whichever those were."""
+        prefix = f"findings/{checked_segment(report_id)}/across-years/{checked_segment(manifest)}/"
+        keys = [key for key in self.store.list(prefix) if key.endswith(f"/{parser_digest}.json")]
+        return [read_record(self.store, key, AcrossYears) for key in keys]
+
+    def add_erratum(self, report_id: str, build: Callable[[int], Erratum]) -> Erratum:
+        """Record what a reader reports under the next number; who loses a race takes the number after."""
+        prefix = f"{ERRATA}{checked_segment(report_id)}/"
+        n = 1 + max((n for n, _ in numbered(self.store, prefix)), default=0)
+        while not create_record(self.store, f"{prefix}{n}.json", record := build(n)):
+            n += 1
+        return record
+
+    def errata(self, report_id: str | None = None) -> list[Erratum]:
+        """What readers reported, of one report or of all, by report and number."""
+        prefix = f"{ERRATA}{checked_segment(report_id)}/" if report_id else ERRATA
+        found = [read_record(self.store, key, Erratum) for key in self.store.list(prefix)]
+        return sorted(found, key=lambda erratum: (erratum.report_id, erratum.n))
+
+    def open_errata(self, report_id: str | None = None) -> list[Erratum]:
+        """Those that no later decision about the cell or the whole report has answered."""
+        found = []
+        for erratum in self.errata(report_id):
+            answered = any(
+                decided.at > erratum.at and decided.cell in (None, erratum.cell) and decided.decision != "withdrawn"
+                for decided in self.adjudications(erratum.report_id)
+            )
+            if not answered:
+                found.append(erratum)
+        return found
 
 
 def _key(report_id: str, manifest: str, last_manifest: str, parser_digest: str) -> str:

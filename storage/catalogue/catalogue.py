@@ -67,6 +67,26 @@ class Catalogue:
         """Its file, for people."""
         return str(self._path)
 
+    def reading(self) -> sqlite3.Connection:
+        """A connection that can't write, for whoever browses with `browsing`; the caller closes it.
+
+        StorageUnavailable where nothing has been catalogued yet, or only in another layout: `refresh` first.
+        """
+        try:
+            database = sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)
+            if database.execute("PRAGMA user_version").fetchone()[0] == LAYOUT:
+                return database
+            database.close()
+        except sqlite3.OperationalError as error:
+            raise StorageUnavailable(f"the catalogue {self._path} can't be read ({error}); try again later") from error
+        raise StorageUnavailable(f"the catalogue {self._path} is of another layout; gongkai catalogue builds it anew")
+
+    @property
+    def state(self) -> tuple[int, int, int]:
+        """Changes whenever the catalogue does: for those who remember answers."""
+        found = self._path.stat()
+        return found.st_ino, found.st_mtime_ns, found.st_size
+
     def find_reports(self, words: list[str], limit: int | None = None) -> list[ReportRow]:
         """Reports that answer every word: `searching.reports_by_words`."""
         with self._open() as database:

@@ -36,7 +36,7 @@ CREATE TABLE captures (id TEXT PRIMARY KEY, portal TEXT, kind TEXT, url TEXT, do
   state TEXT, fetched_at TEXT, sha256 TEXT, run TEXT) WITHOUT ROWID;
 CREATE INDEX captures_by_document ON captures (document_url, fetched_at);
 CREATE TABLE findings (report_id TEXT, n INTEGER, code TEXT, place TEXT, severity TEXT, fault TEXT, message TEXT);
-CREATE INDEX findings_by_report ON findings (report_id, n);
+CREATE INDEX findings_by_report ON findings (report_id, n, code);
 CREATE INDEX findings_by_code ON findings (code);
 CREATE TABLE texts (rowid INTEGER PRIMARY KEY AUTOINCREMENT, report_id TEXT, n INTEGER);
 CREATE INDEX texts_by_report ON texts (report_id);

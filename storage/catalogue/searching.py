@@ -49,29 +49,41 @@ def reports_by_text(database: sqlite3.Connection, words: list[str], years: list[
 def _answers(word: str) -> tuple[str, list[str | int]]:
     if (year := year_of(word)) is not None:
         return "r.report_year = ?", [year]
-    found = ["r.portal = ?", "r.report_id = ?"]
+    selects, values = names_found(word)
+    return f"r.rowid IN ({' UNION ALL '.join(selects)})", values
+
+
+def names_found(word: str) -> tuple[list[str], list[str | int]]:
+    """Queries that give the rows of reports that a word names, and their values; each goes by an index."""
+    by = "SELECT rowid FROM reports WHERE"
+    selects = [f"{by} portal = ?", f"{by} report_id = ?"]
     values: list[str | int] = [word, word]
     if word.isascii() and word.isdigit():
-        found.append("r.agency_id IN (SELECT id FROM agencies WHERE region BETWEEN ? AND ?)")
+        selects.append(f"{by} agency_id IN (SELECT id FROM agencies WHERE region BETWEEN ? AND ?)")
         values += [word, f"{word}~"]
     for spelled in readings(word):
-        found.append("r.agency_id IN (SELECT id FROM agencies WHERE instr(words, ?))")
+        selects.append(f"{by} agency_id IN (SELECT id FROM agencies WHERE instr(words, ?))")
         values.append(spelled)
         if (pairs := query(spelled)) is not None:
             named = (
                 "(SELECT name FROM names WHERE instr(name, ?)"
                 " AND rowid IN (SELECT rowid FROM name_grams WHERE name_grams MATCH ?))"
             )
-            found += [f"r.title IN {named}", f"r.agency_name IN {named}"]
+            selects += [f"{by} title IN {named}", f"{by} agency_name IN {named}"]
             values += [spelled, pairs] * 2
-    return f"({' OR '.join(found)})", values
+    return selects, values
 
 
 def _rows(database: sqlite3.Connection, asked: str, values: list[str | int]) -> Iterator[ReportRow]:
-    found = database.execute(asked, values)
+    yield from (row for row, _ in rows_of(database.execute(asked, values)))
+
+
+def rows_of(found: sqlite3.Cursor, extra: int = 0) -> Iterator[tuple[ReportRow, tuple[object, ...]]]:
+    """Rows of `COLUMNS`, each with so many further columns that the query asked for behind them."""
     names = [column[0] for column in found.description]
+    width = len(names) - extra
     for row in found:
-        yield ReportRow.model_validate(dict(zip(names, row, strict=True)))
+        yield ReportRow.model_validate(dict(zip(names[:width], row[:width], strict=True))), tuple(row[width:])
 
 
 def place_of(text: str, words: list[str]) -> tuple[int, int] | None:

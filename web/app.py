@@ -1,0 +1,208 @@
+"""The two applications: pages and API on one origin, originals on another."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib import resources
+from typing import Any
+
+import anyio.to_thread
+from fastapi import FastAPI, Query, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from model.errors import GongkaiError
+from storage.content_coding import decoded
+from web import api
+from web.guarding import PAGE_POLICY, Guarded
+from web.library import Library
+from web.login import COOKIE, DAYS, Login
+from web.originals import POLICY, harmless, is_page, plain
+from web.pages import compare, happened, home, report, search
+from web.refusals import Refused, message_of, status_of
+from web.settings import WebSettings
+from web.site import Site
+
+OPEN_PATHS = ("/login", "/static/", "/robots.txt")
+
+
+class Kept(StaticFiles):
+    """Our own files; their addresses hold a digest, so they may be kept for ever."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        found = super().file_response(*args, **kwargs)
+        found.headers["cache-control"] = "public, max-age=31536000, immutable"
+        return found
+
+
+def create_app(
+    library: Library,
+    settings: WebSettings,
+    *,
+    originals_port: int,
+    errata: bool,
+    on_start: Callable[[], None] | None = None,
+) -> FastAPI:
+    """The explorer over a library. `errata`: may readers report wrong cells? `on_start` is called once it runs."""
+    login = Login(settings.password.get_secret_value()) if settings.password else None
+    site = Site(library, settings, originals_port, errata, login)
+
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
+        if on_start is not None:
+            on_start()
+        yield
+
+    def policy(scope: Scope) -> str:
+        return PAGE_POLICY.format(frames=site.originals_origin(Request(scope)))
+
+    app = FastAPI(
+        title=settings.title,
+        lifespan=life,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        middleware=[
+            Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts)),
+            Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5),
+            Middleware(Guarded, policy=policy),
+        ],
+    )
+    app.state.site = site
+    folder = resources.files("web") / "static"
+    app.mount("/static", Kept(directory=str(folder)), name="static")
+    app.mount("/api/v1", api.create_api(site))
+    for pages in (home, search, report, compare, happened):
+        app.include_router(pages.routes(site))
+    _login_pages(app, site)
+    _refusals(app, site)
+    return app
+
+
+def _login_pages(app: FastAPI, site: Site) -> None:
+    login = site.login
+    if login is None:
+        return
+
+    @app.middleware("http")
+    async def ask_who(request: Request, call_next: Callable[[Request], Any]) -> Response:
+        path = request.url.path
+        bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if (
+            path.startswith(OPEN_PATHS)
+            or login.holds(request.cookies.get(COOKIE))
+            or (bearer and login.is_password(bearer))
+        ):
+            answer: Response = await call_next(request)
+            return answer
+        if path.startswith("/api/"):
+            return JSONResponse({"error": {"status": 401, "message": "Send the password as a bearer token"}}, 401,
+                                {"www-authenticate": "Bearer"})  # fmt: skip
+        return RedirectResponse(site.asking(request).link("/login"), 303)
+
+    @app.get("/login", response_class=HTMLResponse)
+    def ask(request: Request) -> HTMLResponse:
+        return site.page(request, "login.html", wrong=False)
+
+    @app.post("/login")
+    async def enter(request: Request) -> Response:
+        given = await report.form(request)
+        reader = request.client.host if request.client else ""
+        if wait := site.errata_rate.wait(f"login {reader}"):
+            raise Refused(429, "Too many tries", wait)
+        if not login.is_password(given.get("password", "")):
+            return site.page(request, "login.html", 403, wrong=True)
+        answer = RedirectResponse(site.asking(request).link("/"), 303)
+        answer.set_cookie(
+            COOKIE,
+            login.cookie(),
+            max_age=DAYS * 86400,
+            httponly=True,
+            samesite="strict",
+            secure=request.url.scheme == "https",
+        )
+        return answer
+
+
+def _refusals(app: FastAPI, site: Site) -> None:
+    def told(request: Request, status: int, message: str, retry: float | None = None) -> Response:
+        answer = site.page(request, "error.html", status, status=status, message=message)
+        if retry:
+            answer.headers["retry-after"] = str(int(retry) + 1)
+        return answer
+
+    @app.exception_handler(Refused)
+    async def refused(request: Request, error: Refused) -> Response:
+        return told(request, error.status, error.message, error.retry)
+
+    @app.exception_handler(GongkaiError)
+    async def known(request: Request, error: GongkaiError) -> Response:
+        return told(request, status_of(error), message_of(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        return told(request, 400, f"{'.'.join(map(str, first['loc'][1:]))}: {first['msg']}")
+
+    @app.exception_handler(HTTPException)
+    async def other(request: Request, error: HTTPException) -> Response:
+        return told(request, error.status_code, str(error.detail))
+
+
+def create_originals_app(site: Site, pages: Callable[[Scope], str]) -> FastAPI:
+    """Originals for the frames of the explorer, which `pages` names by its origin: no cookies, scripts, way out."""
+    library = site.library
+
+    def policy(scope: Scope) -> str:
+        return POLICY.format(ancestors=pages(scope))
+
+    hosts = list(site.settings.hosts)
+    app = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        middleware=[
+            Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
+            Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5),
+            Middleware(Guarded, policy=policy),
+        ],
+    )
+
+    @app.get("/{report_id}/{n}/{place}")
+    def original(report_id: str, n: int, place: int, pass_: str = Query("", alias="pass", max_length=300)) -> Response:
+        if site.login is not None and not site.login.lets(f"/{report_id}/{n}/{place}", pass_):
+            raise Refused(403, "Open it from the report's page")
+        version, place, payload = library.part(report_id, n, place)
+        ref = version.manifest.parts[place]
+        content = decoded(payload, ref.coding)
+        if is_page(content, ref.media_type):
+            shown = library.report(report_id, n)
+            page = harmless(content, (shown.parsed or {}).get("cells", {}))
+        elif b"\0" not in content[:4096] and (ref.media_type or "text/plain").startswith("text/"):
+            page = plain(content)
+        else:
+            page = plain(f"{ref.media_type or 'file'}, {ref.size:,} bytes".encode())
+        # Frames of the pages may embed it; nothing else may read it.
+        headers = {"cross-origin-resource-policy": "cross-origin", "cross-origin-opener-policy": "unsafe-none"}
+        return HTMLResponse(page, headers=headers)
+
+    def told(status: int, message: str) -> Response:
+        return HTMLResponse(
+            plain(f"{status}  {message}".encode()), status, {"cross-origin-resource-policy": "cross-origin"}
+        )
+
+    @app.exception_handler(Refused)
+    async def refused(_: Request, error: Refused) -> Response:
+        return told(error.status, error.message)
+
+    @app.exception_handler(GongkaiError)
+    async def known(_: Request, error: GongkaiError) -> Response:
+        return told(status_of(error), message_of(error))
+
+    return app

@@ -1,0 +1,148 @@
+"""Charts as SVG, made here: they stand alone when saved, and the page's style sheet makes them dark where it must."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+from xml.sax.saxutils import escape, quoteattr
+
+# Distinct also for readers who don't tell red from green (Okabe and Ito 2008), each with a mark of its own.
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#a2447e", "#8a6d00", "#3b8fc4", "#4d4d4d", "#b5410f")
+MARKS = ("circle", "square", "triangle", "diamond")
+WIDTH, HEIGHT = 760, 360
+LEFT, RIGHT, TOP, BOTTOM = 64, 150, 66, 66
+FONT = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
+INK, MUTED, RULE = "#1b1b1b", "#595959", "#d9d9d9"
+LEAST_GAP = 15  # pixels between two names at the ends of lines
+
+
+Place = Callable[[float], float]
+
+
+class Series(NamedTuple):
+    """A line: (x, y, in doubt) from left to right. Where a year is missing there is no point, never a zero."""
+
+    name: str
+    points: list[tuple[float, float, bool]]
+
+
+def ticks(highest: float) -> list[float]:
+    """Round steps from 0 to above the highest value, about five."""
+    if highest <= 0:
+        return [0, 1]
+    rough = highest / 5
+    power = 10 ** math.floor(math.log10(rough))
+    step = next(power * m for m in (1, 2, 2.5, 5, 10) if power * m >= rough)
+    if highest >= 5:
+        step = max(1, round(step)) if step < 10 else step
+    return [step * i for i in range(math.ceil(highest / step) + 1)]
+
+
+def line_chart(
+    series: Sequence[Series],
+    xs: Sequence[float],
+    x_labels: Sequence[str],
+    *,
+    title: str,
+    y_title: str,
+    x_title: str,
+    breaks: Mapping[float, str],
+    source: str,
+) -> str:
+    """Lines over `xs`. `breaks`: places between two x where the series changes its meaning, with a word for each;
+    lines cross them dashed."""
+    highest = max((y for one in series for _, y, _ in one.points), default=0.0)
+    steps = ticks(highest)
+    first, last = (xs[0], xs[-1]) if xs else (0.0, 1.0)
+    span = (last - first) or 1.0
+
+    def across(x: float) -> float:
+        return LEFT + (WIDTH - LEFT - RIGHT) * ((x - first) / span if last > first else 0.5)
+
+    def up(y: float) -> float:
+        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * y / steps[-1]
+
+    out = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
+        f' aria-label={quoteattr(title)} font-family="{FONT}" font-size="12">',
+        f"<title>{escape(title)}</title>",
+        f'<rect class="paper" width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
+        _text(LEFT - 52, 18, title, size=14, weight=600),
+        _text(LEFT - 52, 35, y_title, colour=MUTED, size=11),
+    ]
+    for step in steps:
+        y = up(step)
+        out.append(f'<line class="rule" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="{RULE}"/>')
+        out.append(_text(LEFT - 8, y + 4, _number(step), anchor="end", colour=MUTED, size=11))
+    every = max(1, math.ceil(len(xs) / 12))
+    for at, (x, label) in enumerate(zip(xs, x_labels, strict=True)):
+        if at % every == 0 or at == len(xs) - 1:
+            out.append(_text(across(x), HEIGHT - BOTTOM + 18, label, anchor="middle", colour=MUTED, size=11))
+    out.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - BOTTOM + 35, x_title, anchor="middle", colour=MUTED, size=11))
+    for place, word in breaks.items():
+        if first < place < last:
+            x = across(place)
+            out.append(
+                f'<line class="break" x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}" stroke="#8c8c8c"'
+                ' stroke-dasharray="2 3"/>'
+            )
+            out.append(_text(x, TOP - 6, word, anchor="middle", colour=MUTED, size=10))
+    out += _lines(series, breaks, across, up)
+    out.append(_text(LEFT - 52, HEIGHT - 8, source, colour=MUTED, size=10))
+    return "".join([*out, "</svg>"])
+
+
+def _lines(series: Sequence[Series], breaks: Mapping[float, str], across: Place, up: Place) -> list[str]:
+    out: list[str] = []
+    ends: list[tuple[float, float, str, str]] = []
+    for number, one in enumerate(series):
+        colour, mark = COLOURS[number % len(COLOURS)], MARKS[number % len(MARKS)]
+        style = f'class="s{number % len(COLOURS)}"'
+        for (x, y, _), (nx, ny, _) in zip(one.points, one.points[1:], strict=False):
+            if nx - x > 1:
+                continue  # a year is missing: no line over it
+            dashed = ' stroke-dasharray="3 4"' if any(x < place < nx for place in breaks) else ""
+            out.append(
+                f'<line {style} x1="{across(x):.1f}" y1="{up(y):.1f}" x2="{across(nx):.1f}" y2="{up(ny):.1f}"'
+                f' stroke="{colour}" stroke-width="2"{dashed}/>'
+            )
+        for x, y, doubtful in one.points:
+            out.append(_mark(mark, across(x), up(y), colour, doubtful, style, f"{one.name} {_number(y)}"))
+        if one.points:
+            x, y, _ = one.points[-1]
+            ends.append((up(y), across(x), one.name, f'{style} fill="{colour}"'))
+    ends.sort()
+    at = -math.inf
+    for y, x, name, style in ends:
+        at = max(y, at + LEAST_GAP)
+        short = name if len(name) <= 12 else f"{name[:11]}…"
+        out.append(f'<text {style} x="{x + 10:.1f}" y="{at + 4:.1f}" font-size="12">{escape(short)}</text>')
+    return out
+
+
+def _mark(kind: str, x: float, y: float, colour: str, hollow: bool, style: str, told: str) -> str:
+    fill = f'fill="#ffffff" stroke="{colour}" stroke-width="2"' if hollow else f'fill="{colour}" stroke="{colour}"'
+    style = style.replace('"s', '"hollow s') if hollow else style
+    shapes = {
+        "circle": f'<circle {style} cx="{x:.1f}" cy="{y:.1f}" r="4" {fill}>',
+        "square": f'<rect {style} x="{x - 4:.1f}" y="{y - 4:.1f}" width="8" height="8" {fill}>',
+        "triangle": f'<path {style} d="M{x:.1f} {y - 5:.1f}l5 9h-10z" {fill}>',
+        "diamond": f'<path {style} d="M{x:.1f} {y - 5:.1f}l5 5l-5 5l-5-5z" {fill}>',
+    }
+    name = {"circle": "circle", "square": "rect"}.get(kind, "path")
+    return f"{shapes[kind]}<title>{escape(told)}</title></{name}>"
+
+
+def _text(
+    x: float, y: float, words: str, *, anchor: str = "start", colour: str = INK, size: int = 12, weight: int = 400
+) -> str:
+    named = "muted" if colour == MUTED else "ink"
+    heavy = f' font-weight="{weight}"' if weight != 400 else ""
+    return (
+        f'<text class="{named}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}"'
+        f' font-size="{size}"{heavy}>'
+        f"{escape(words)}</text>"
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}".rstrip("0").rstrip(".")
