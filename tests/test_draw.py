@@ -4,10 +4,11 @@ from io import StringIO
 
 from rich.console import Console
 
-from flows.draw import draw_report, forms_of
+from flows.draw import draw_report
 from infra.simulator.reports import Office, make_report, render
 from infra.simulator.reports.narratives import invent_narrative, narrative_page
 from infra.simulator.reports.stat2014 import make_old_report, render_old
+from model.forms_printed import tables_of
 from parsers import Part, parse_document
 
 OFFICE = Office(name="青禾市财政局", core_name="市财政局", size="large")
@@ -19,7 +20,10 @@ def drawn(content: bytes) -> tuple[list[str], list[str]]:
     console = Console(file=StringIO(), width=110)
     console.print(draw_report(report, "青禾市财政局"))
     text = console.file.getvalue()  # type: ignore[attr-defined]
-    return [" ".join(line.replace("│", " ").split()) for line in text.splitlines()], [t.title for t in forms_of(report)]
+    lines = [" ".join(line.replace("│", " ").split()) for line in text.splitlines()]
+    return lines, [table.title for table in tables_of(report)]
+        t.title for t in tables_of(report)
+    ]
 
 
 def test_the_table_of_2014_is_drawn_with_its_columns_and_groups() -> None:
