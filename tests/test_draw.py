@@ -22,8 +22,6 @@ def drawn(content: bytes) -> tuple[list[str], list[str]]:
     text = console.file.getvalue()  # type: ignore[attr-defined]
     lines = [" ".join(line.replace("│", " ").split()) for line in text.splitlines()]
     return lines, [table.title for table in tables_of(report)]
-        t.title for t in tables_of(report)
-    ]
 
 
 def test_the_table_of_2014_is_drawn_with_its_columns_and_groups() -> None:
