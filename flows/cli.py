@@ -10,7 +10,6 @@ from flows.commands import (
     alerts,
     audit,
     catalogue,
-    cite,
     collect,
     demo,
     deploy,
@@ -20,8 +19,6 @@ from flows.commands import (
     keys,
     listing,
     parse,
-    pull,
-    release,
     reparse,
     replicate,
     restrict,
@@ -31,7 +28,6 @@ from flows.commands import (
     serve,
     show,
     take_in,
-    trace,
     verify,
     withdrawn,
 )
@@ -71,10 +67,6 @@ app.command(epilog=serve.EPILOG)(serve.serve)
 app.command(epilog=deploy.EPILOG)(deploy.deploy)
 app.command(epilog=export.EPILOG)(export.export)
 app.add_typer(take_in.app, name="import")
-app.command(epilog=release.EPILOG)(release.release)
-app.command(epilog=pull.EPILOG)(pull.pull)
-app.command("cite", epilog=cite.EPILOG)(cite.cite_figure)
-app.command("trace", epilog=trace.EPILOG)(trace.trace_figure)
 app.command()(demo.demo)
 
 ADVICE = {

@@ -160,10 +160,11 @@ def _strip(
             continue  # 1 to 15 are the numbers of the columns
         if row.grid and ids[0] in found.placed and all(RULE.match(v.text.strip()) for v in values):
             continue  # |---|---|: the line under what a converter took for a header
-        theirs = row.keeps_blanks and not tail and walk.table == table and ids[0] not in found.placed
+        here = walk.table == table or len(found.seen.get(table, ())) >= 2
+        theirs = row.keeps_blanks and not tail and here and ids[0] not in found.placed
         if not any(v.text.strip() for v in values) and not theirs:
             continue
-        if walk.table == table or len(found.seen.get(table, ())) >= 2:
+        if here:
             walk.table = table
             return table, values
     return None

@@ -10,13 +10,14 @@ from parsers.page import Row
 
 
 class Placed(NamedTuple):
-    """A cell that got an id."""
+    """A cell that got an id. `table`: of which part and table of the document its row is."""
 
     content: Content
     raw: str
     where: str
     label: str
     method: ReadMethod = ReadMethod.ORDINAL
+    table: tuple[str, int] | None = None
 
 
 @dataclass

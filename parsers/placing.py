@@ -96,7 +96,7 @@ def place(
 def _is_a_row_of_its_own(target: Target, row: Row, label: str, found: Alignment) -> bool:
     """In a list that offices lengthen: a label that is only alike, behind the row with the very label of the form."""
     before = found.placed.get(target.fields[0])
-    same_table = before is not None and before.where.startswith(f"table {row.table},")
+    same_table = before is not None and before.table == (row.within, row.table)
     return before is not None and same_table and target.is_named(before.label) and not target.is_named(label)
 
 
@@ -107,7 +107,8 @@ def put(target: Target, row: Row, values: list[Cell], label: str, found: Alignme
     fields = walk.moved.get(target.fields[0], target.fields)
     for field_id, cell in zip(fields, values, strict=False):
         method = ReadMethod.ORDINAL if fields is target.fields else ReadMethod.LABEL
-        placed = Placed(read_cell(cell.text), cell.text, row.where(cell.column), label, method)
+        placed = Placed(read_cell(cell.text), cell.text, row.where(cell.column), label, method,
+                        (row.within, row.table))  # fmt: skip
         before = found.placed.get(field_id)
         if before is None:
             found.placed[field_id] = placed

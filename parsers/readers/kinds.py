@@ -24,6 +24,8 @@ IN_PLACE = frozenset({"html", "text"})
 READERS: dict[str, str] = {
     "docx": "parsers.readers.docx:read_docx",
     "mhtml": "parsers.readers.mhtml:read_mhtml",
+    "xls": "parsers.readers.sheet:read_xls",
+    "xlsx": "parsers.readers.sheet:read_xlsx",
 }
 # Kinds that are known and have no reader: the code for `reasons`, and what it is.
 WITHOUT = {
@@ -41,17 +43,17 @@ BY_ENTRY = (
     ("OFD.xml", "ofd"),
     ("word/document.xml", "docx"),
     ("word/document2.xml", "docx"),
-    ("xl/workbook.xml", "sheet"),
-    ("xl/workbook.bin", "sheet"),
+    ("xl/workbook.xml", "xlsx"),
+    ("xl/workbook.bin", "xlsb"),
     ("ppt/presentation.xml", "slides"),
 )
-BY_MIMETYPE = ((b"opendocument.text", "odt"), (b"opendocument.spreadsheet", "sheet"))
+BY_MIMETYPE = ((b"opendocument.text", "odt"), (b"opendocument.spreadsheet", "ods"))
 # What an OLE file is by a stream that its root has: Word and WPS Writer, Excel and ET.
 BY_STREAM = (
     ("EncryptedPackage", "encrypted"),
     ("WordDocument", "doc"),
-    ("Workbook", "sheet"),
-    ("Book", "sheet"),
+    ("Workbook", "xls"),
+    ("Book", "xls"),
     ("PowerPoint Document", "slides"),
 )
 
@@ -62,7 +64,7 @@ def is_in_place(content: bytes) -> bool:
 
 
 def kind_of(content: bytes) -> str:
-    """The kind of a document: html, text, pdf, image, docx, doc, sheet, ofd, rtf, zip, … Raises CannotRead, TooHostile.
+    """The kind of a document: html, text, pdf, image, docx, doc, xlsx, ofd, rtf, zip, … Raises CannotRead, TooHostile.
 
     It opens containers, so it belongs where readers run.
     """
@@ -84,12 +86,12 @@ def _kind_of_zip(content: bytes) -> str:
 
 
 def _kind_of_ole(content: bytes) -> str:
-    from olefile import OleFileError, OleFileIO
+    from olefile import OleFileIO
 
     try:
         with OleFileIO(content) as ole:
             return next((kind for stream, kind in BY_STREAM if ole.exists(stream)), "ole")
-    except (OleFileError, OSError, ValueError, IndexError) as error:
+    except (OSError, ValueError, IndexError) as error:
         raise CannotRead("damaged", f"the old Office file is damaged or was cut off ({error})") from None
 
 

@@ -18,10 +18,11 @@ from storage.releases.subjects import Subject
 Row = tuple[object, ...]
 
 
-def rows_of(subject: Subject) -> Iterator[tuple[str, list[Row]]]:
-    """Each table that tells of reports, and its rows of this one."""
+def rows_of(subject: Subject) -> Iterator[tuple[str, Row]]:
+    """Table and row, for every table that tells of a report."""
     for name, rows in _TABLES.items():
-        yield name, list(rows(subject))
+        for row in rows(subject):
+            yield name, row
 
 
 def capture_row(c: Capture) -> Row:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 
-from infra.simulator.reports.article import Extra
+from infra.simulator.reports.article import Article, Extra
 from infra.simulator.reports.dice import dice
 from infra.simulator.reports.draft import Layout
 from infra.simulator.reports.figures import Number
@@ -53,13 +53,20 @@ def render(report: GeneratedReport, layout: str, seed: int = 0, frame: Frame | N
     text = draft.text
     if draft.media_type == "text/html":
         text = (frame or bare_page(report.title))(draft.text, draft.declared)
+    return answered(report, layout, text.encode(draft.encoding), draft.media_type, article, draft.declared)
+
+
+def answered(
+    report: GeneratedReport, layout: str, content: bytes, media_type: str, article: Article, declared: str = ""
+) -> Rendered:
+    """A document with the answer key that its article gives."""
     cells = {cell.id: cell for cell in article.values() if cell.id is not None}
     return Rendered(
         report=report,
         layout=layout,
-        content=text.encode(draft.encoding),
-        media_type=draft.media_type,
-        charset_declared=draft.declared,
+        content=content,
+        media_type=media_type,
+        charset_declared=declared,
         values={key: cell.value for key, cell in cells.items()},
         states={key: cell.state or CellState.NUMBER for key, cell in cells.items()},
         raws={key: cell.text for key, cell in cells.items()},

@@ -1,0 +1,48 @@
+"""From a report and a kind of file to bytes, with the answer that a reader must give."""
+
+from collections.abc import Callable
+from random import Random
+from typing import NamedTuple
+
+from infra.simulator.reports.article import Article
+from infra.simulator.reports.dice import dice
+from infra.simulator.reports.files.spreadsheet import write_xlsx
+from infra.simulator.reports.files.word import write_docx
+from infra.simulator.reports.grid import article_of
+from infra.simulator.reports.layouts import LAYOUTS
+from infra.simulator.reports.rendering import Rendered, answered
+from infra.simulator.reports.report import GeneratedReport
+
+# What offices do to their tables, whatever program they write them in.
+HABITS = (
+    "clean", "clean", "clean", "blank_zeros", "slash_zeros", "dash_zeros", "none_word_zeros", "thousands", "units",
+    "decimals_signs", "notes_in_cells", "fullwidth", "nbsp_zerowidth", "other_enumerators", "no_enumerators",
+    "extra_rows", "one_table", "five_tables", "split_table3", "disagreeing_spans",
+)  # fmt: skip
+
+
+class FileKind(NamedTuple):
+    """How a kind is written, its media type, the ending of its name."""
+
+    write: Callable[[Article, Random], bytes]
+    media_type: str
+    suffix: str
+
+
+FILE_KINDS: dict[str, FileKind] = {
+    "docx": FileKind(write_docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"),
+    "xlsx": FileKind(write_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"),
+}
+
+
+def render_file(report: GeneratedReport, kind: str, seed: int = 0, habit: str | None = None) -> Rendered:
+    """Write a report as a file; the same arguments give the same words and figures.
+
+    `habit`: one of HABITS, else drawn. Raises KeyError for an unknown kind.
+    """
+    chosen = FILE_KINDS[kind]
+    chance = dice(seed, kind, report.agency.name, report.year)
+    habit = habit or chance.choice(HABITS)
+    article = article_of(report)
+    LAYOUTS[habit].make(article, chance)
+    return answered(report, f"{kind} {habit}", chosen.write(article, chance), chosen.media_type, article)
