@@ -11,6 +11,7 @@ from flows.commands import (
     audit,
     catalogue,
     collect,
+    coverage,
     demo,
     deploy,
     diff,
@@ -52,6 +53,7 @@ app.command(epilog=diff.EPILOG)(diff.diff)
 app.add_typer(portals.app, name="portals", help="List portals, find their columns, see what runs saw of them.")
 app.command(epilog=search.EPILOG)(search.search)
 app.command(epilog=catalogue.EPILOG)(catalogue.catalogue)
+app.command(epilog=coverage.EPILOG)(coverage.coverage)
 app.command(epilog=alerts.EPILOG)(alerts.alerts)
 app.command(epilog=init.EPILOG)(init.init)
 app.command(epilog=audit.EPILOG)(audit.audit)

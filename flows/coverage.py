@@ -7,13 +7,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from model.agency import Register
 from model.capture import Capture, PortalVisit
-from model.document import Event
+from model.document import Event, Location
 from model.errors import ObjectMissing
 from model.portal import Portal
 from model.vocabulary import FetchState
+from spiders.page import host_of
 from storage.archive import Archive
-from storage.coverage import Coverage
+from storage.coverage import Coverage, Unplaced
 from storage.events import event_key
 
 from .assemble import LOST
@@ -152,11 +154,42 @@ def note_unvisited(archive: Archive, run: str, portals: Mapping[str, Portal], to
         )
 
 
+def unplaced(
+    portal: Portal, visit: PortalVisit, locations: Mapping[str, Location], register: Register
+) -> tuple[Unplaced, ...]:
+    """Rows of reports on the last two years, or on none that the title tells, that were given to no report."""
+    first = visit.started_at.year - 2
+    found = []
+    for row in visit.rows:
+        known = locations.get(row.url)
+        if row.kind != "report" or (row.year or first) < first or (known and known.report_id):
+            continue
+        agency = register.named(row.agency, portal.region) if row.agency else None
+        found.append(
+            Unplaced(
+                title=row.title,
+                url=row.url,
+                year=row.year,
+                agency=row.agency,
+                agency_id=agency.id if agency else None,
+                elsewhere=host_of(row.url) not in portal.start_hosts,
+            )
+        )
+    return tuple(found)
+
+
 def covered(
-    archive: Archive, portal: Portal, visit: PortalVisit, captures: Sequence[Capture], outcome: PortalOutcome
+    archive: Archive,
+    portal: Portal,
+    visit: PortalVisit,
+    captures: Sequence[Capture],
+    outcome: PortalOutcome,
+    register: Register | None = None,
 ) -> PortalOutcome:
     """Keep what a visit saw; the outcome with the problems and events that follow from it."""
     now = coverage_of(portal, visit, captures)
+    names = unplaced(portal, visit, archive.locations(portal.id), register or Register())
+    now = now.model_copy(update={"unplaced": names, "units": visit.units})
     then = before(archive, now)
     short = shortfall(now, then)
     more = (short,) if short else ()

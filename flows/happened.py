@@ -8,6 +8,8 @@ from pydantic import JsonValue
 from model.capture import Capture, PortalVisit
 from model.compare import CellChange
 from model.document import Event, Location, VersionRecord
+from model.portal import Portal
+from model.roster import Standing
 from model.vocabulary import EventKind, FetchState, VersionReason
 from storage.coverage import Coverage
 from storage.integrity import IntegrityFault
@@ -158,6 +160,61 @@ def event_of_change(now: Coverage, last: Coverage) -> Event:
     """`portal_changed`: its lists are another product's than before."""
     families: dict[str, JsonValue] = {"family": now.family, "family_before": last.family}
     return _event_of_coverage(EventKind.PORTAL_CHANGED, now, last, families)
+
+
+def _due_details(standing: Standing) -> dict[str, JsonValue]:
+    expected = standing.expected
+    return {
+        "agency": expected.name,
+        "agency_id": expected.agency_id,
+        "division_code": expected.region,
+        "report_year": expected.year,
+        "scope": expected.scope,
+        "due": standing.due.isoformat() if standing.due else None,
+        "basis": standing.basis,
+        "days_late": standing.days_late,
+    }
+
+
+def event_of_overdue(standing: Standing, portal: Portal, reading: Coverage) -> Event:
+    """`overdue`: confirmed by two whole readings after the due date. The date is the cause: it passes once."""
+    report_id = standing.expected.report_id
+    assert report_id is not None
+    evidence: dict[str, JsonValue] = {
+        "read_whole_at": reading.checked_at.isoformat(),
+        "reading": reading.key,
+        "reports_listed": reading.reports,
+        "sources": list(standing.expected.sources),
+    }
+    return _event(
+        EventKind.OVERDUE,
+        report_id,
+        f"due#{standing.due}#{report_id}",
+        reading.checked_at,
+        portal.id,
+        title=f"{standing.expected.name}{standing.expected.year}年政府信息公开工作年度报告",
+        url=reading.hub,
+        details={**_due_details(standing), **evidence},
+    )
+
+
+def event_of_lateness(standing: Standing, published: Event, cause: str, overdue: Event | None) -> Event:
+    """`late`: the report appeared after its due date; with it ends what `overdue` told."""
+    details: dict[str, JsonValue] = {
+        "published_on": standing.published_on.isoformat() if standing.published_on else None,
+        "overdue_told_at": overdue.at.isoformat() if overdue else None,
+        "overdue_event": overdue.id if overdue else None,
+    }
+    return _event(
+        EventKind.LATE,
+        published.subject,
+        cause,
+        published.at,
+        published.portal,
+        title=published.title,
+        url=published.url,
+        details={**_due_details(standing), **details},
+    )
 
 
 def first_blocked(captures: list[Capture]) -> Capture | None:

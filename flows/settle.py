@@ -24,6 +24,7 @@ from .assemble import FOUND, LOST, Publication, assemble, by_document
 from .cool_down import keep_cool_downs
 from .copies import Originals, record_copy
 from .coverage import covered, interrupted, note_unvisited
+from .deadlines import Watch, after_visit
 from .happened import event_of_block, event_of_loss, event_of_return, event_of_withdrawal, first_blocked
 from .outcome import DocumentOutcome, PortalOutcome
 from .record import Recorder
@@ -359,6 +360,7 @@ def settle_run(
             # A run that was taken up again has several visits; the last one counts.
             visits[record.portal] = record
     touched = sorted({*captures, *visits})
+    watch = Watch(archive, register, portals)
     outcomes = []
     for name in touched:
         if name in portals:
@@ -367,7 +369,10 @@ def settle_run(
             outcome = settling.settle(on_document or (lambda _: None))
             # Of a run that may still be going on, what it has not closed yet is not said.
             visit = visits.get(name) or (interrupted(mine) if mark else None)
-            outcomes.append(covered(archive, portals[name], visit, mine, outcome) if visit else outcome)
+            if visit:
+                outcome = covered(archive, portals[name], visit, mine, outcome, register)
+                outcome = after_visit(watch, portals[name], visit, outcome)
+            outcomes.append(outcome)
     missing = [name for name in touched if name not in portals]
     if missing:
         log.warning("a run holds captures of portals that have no file", extra={"run": run, "portals": missing})

@@ -147,6 +147,10 @@ class Register:
         ids = self._with_core(core, region)
         return self._by_id[ids[0]] if len(ids) == 1 else None
 
+    def named(self, name: str, region: str) -> Agency | None:
+        """The agency that a name means in a region, in full or as people shorten it; None where it means no one."""
+        return self.find(name, region) or self.find_core(core_key(name, region), region)
+
     def find_or_mint(
         self, name: str, region: str, *, level: AgencyLevel | None = None, kind: AgencyKind | None = None
     ) -> tuple[Agency, bool]:

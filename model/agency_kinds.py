@@ -12,6 +12,8 @@ ZONE = re.compile(
 )
 COMMITTEE = re.compile(r"^(?:管理委员会|管委会)?(?:办公室)?$")
 GOVERNMENT = re.compile(r"^(?:人民政府|政府|行政公署|行署)?$")
+# of a region that no table knows
+REGIONAL_GOVERNMENT = re.compile(r"[省市州盟县区旗]人民政府$")
 OFFICE = re.compile(r"^(?:人民)?政府(办公厅|办公室)$")
 GOVERNMENT_WORDS = re.compile(r"^政府(?:办公厅|办公室)?$")
 # 5.6: led from above, on a site of their own or on the local one
@@ -39,7 +41,7 @@ def rank_of(rest: str, region: str | None) -> tuple[AgencyLevel | None, AgencyKi
         return "township", "township"
     if OFFICE.match(rest):
         return level, "department"
-    if GOVERNMENT.match(rest):
+    if GOVERNMENT.match(rest) or REGIONAL_GOVERNMENT.search(rest):
         return level, "government"
     if zone := ZONE.match(rest):
         if COMMITTEE.match(rest[zone.end() :]):

@@ -118,6 +118,7 @@ class PortalVisit(Record):
     list_pages: int = 0
     rows: tuple[Row, ...] = ()
     announced_total: int | None = None
+    units: tuple[str, ...] = Field((), description="Agencies that a list of reporting units names")
     stop_reason: str
     problems: tuple[str, ...] = ()
     requests: dict[str, int] = Field(default_factory=dict, description="Requests per host in this visit")

@@ -28,6 +28,7 @@ from spiders.page import Page, host_of
 from spiders.remedies import sentence
 from spiders.rendering import RenderingBlocked, rendered_pages
 from spiders.rows import fresh, make_row
+from spiders.units import unit_names
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ class Listing:
     pages: int = 0
     family: str | None = None
     announced: int | None = None
+    units: dict[str, None] = field(default_factory=dict)
     stops: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     whole: bool = True
@@ -91,6 +93,7 @@ class ListReader:
         if page is None:
             return self._unread(url, fetched)
         self.listing.pages += 1
+        self.listing.units |= dict.fromkeys(unit_names(page))
         family = detect(page)
         rows = family.rows(page) if family else []
         documents = [row for row in rows if not is_column(row)]

@@ -47,6 +47,7 @@ async def visit_portal(portal: Portal, fetcher: Fetcher, browser: Browser, progr
         list_pages=listing.pages,
         rows=tuple(listing.rows.values()),
         announced_total=listing.announced,
+        units=tuple(listing.units),
         stop_reason=", ".join(dict.fromkeys(listing.stops)) or "nothing read",
         problems=tuple(dict.fromkeys([*listing.problems, *documents.problems()])),
         requests=dict(sorted(fetcher.requests[portal.id].items())),

@@ -3,6 +3,7 @@
 from storage.agencies import Agencies
 from storage.changes import Changes
 from storage.coverage import CoverageRecords
+from storage.deadlines import Deadlines
 from storage.events import Events
 from storage.findings import Findings
 from storage.leases import Leases
@@ -28,6 +29,7 @@ class Archive(
     Memory,
     Leases,
     CoverageRecords,
+    Deadlines,
     Changes,
 ):
     """All shelves over one store (`Archive(open_store(...))`). What crawls write goes through `LedgerWriter`.

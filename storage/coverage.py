@@ -15,6 +15,20 @@ VISITS = "state/visits/"
 STAMP = "%Y%m%dT%H%M%S.%fZ"
 
 
+class Unplaced(Record):
+    """A row of a list whose title is a report's, and of which no report is known: not read, or read as nobody's.
+
+    `agency_id`: whose it is by its title, where the register knows the name. `elsewhere`: on a host of others.
+    """
+
+    title: str
+    url: str
+    year: int | None = None
+    agency: str | None = None
+    agency_id: str | None = None
+    elsewhere: bool = False
+
+
 class Coverage(Record):
     """One portal in one run. `complete`: the lists were read to a known end, so that a row that is missing is missing.
 
@@ -39,6 +53,8 @@ class Coverage(Record):
     announced: int | None = None
     years: dict[str, int] = Field(default_factory=dict)
     documents: dict[str, int] = Field(default_factory=dict, description="Pages of reports that were asked, by state")
+    unplaced: tuple[Unplaced, ...] = Field((), description="Reports that the lists name and that are not known")
+    units: tuple[str, ...] = Field((), description="Agencies that a list of reporting units names")
     stop_reason: str
     problems: tuple[str, ...] = Field((), description="Of the reading, and of what it shows less than before")
     requests: dict[str, int] = Field(default_factory=dict, description="Requests per host")

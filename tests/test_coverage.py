@@ -106,6 +106,8 @@ def test_a_record_says_what_was_read_and_why_it_ended() -> None:
         "announced": 40,
         "years": {"2023": 1, "2024": 2, "none": 1},
         "documents": {"not_modified": 2, "ok": 1},
+        "unplaced": (),
+        "units": (),
         "stop_reason": "last page",
         "problems": (),
         "requests": {"www.qinghe.example": 7},
