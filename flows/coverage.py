@@ -104,6 +104,14 @@ def before(archive: Archive, now: Coverage) -> Before:
     return Before(None, spoke)
 
 
+def blocked_before(archive: Archive, portal: str, run: str) -> bool:
+    """Did the portal refuse us when it was asked last? A block is told once, when it begins."""
+    for _, earlier in zip(range(MOST_LOOKED_BACK), archive.coverage_before(portal, run), strict=False):
+        if earlier.hub_state is not None:
+            return earlier.hub_state is FetchState.BLOCKED or FetchState.BLOCKED.value in earlier.documents
+    return False
+
+
 def shortfall(now: Coverage, then: Before) -> str | None:
     """The sentence about a portal that shows fewer reports than last time; None when it does not."""
     last = then.whole

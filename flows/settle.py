@@ -23,7 +23,7 @@ from storage.versions import version_key
 from .assemble import FOUND, LOST, Publication, assemble, by_document
 from .cool_down import keep_cool_downs
 from .copies import Originals, record_copy
-from .coverage import covered, interrupted, note_unvisited
+from .coverage import blocked_before, covered, interrupted, note_unvisited
 from .deadlines import Watch, after_visit
 from .happened import event_of_block, event_of_loss, event_of_return, event_of_withdrawal, first_blocked
 from .outcome import DocumentOutcome, PortalOutcome
@@ -277,7 +277,11 @@ class _Settling:
 
     def _tell_of_block(self) -> None:
         blocked = first_blocked(self.captures)
-        if blocked is not None and self.visit is not None:
+        if (
+            blocked is not None
+            and self.visit is not None
+            and not blocked_before(self.archive, self.portal.id, self.run)
+        ):
             self._keep(event_of_block(self.visit, blocked))
         keep_cool_downs(self.archive, self.captures)
 

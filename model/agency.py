@@ -8,6 +8,7 @@ import base64
 import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 from importlib import resources
 from typing import Literal
 
@@ -220,7 +221,12 @@ class Register:
         ]
 
 
+@lru_cache(maxsize=1)
+def _seed() -> tuple[Agency, ...]:
+    text = resources.files("model").joinpath("agencies.yml").read_text(encoding="utf-8")
+    return tuple(Agency.model_validate(entry) for entry in yaml.safe_load(text))
+
+
 def seeded_register() -> Register:
     """The register that ships with gongkai (`model/agencies.yml`)."""
-    text = resources.files("model").joinpath("agencies.yml").read_text(encoding="utf-8")
-    return Register(Agency.model_validate(entry) for entry in yaml.safe_load(text))
+    return Register(_seed())

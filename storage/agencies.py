@@ -4,12 +4,16 @@ from collections.abc import Iterator
 
 from model.agency import Agency
 from model.errors import ObjectMissing
-from storage.objects import checked_segment
+from storage.objects import ObjectStore, checked_segment
 from storage.records import Shelf, create_record, numbered, read_record
 
 
 class Agencies(Shelf):
     """Records of agencies met in crawls; they continue those that ship with gongkai."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        super().__init__(store)
+        self._met: dict[str, Agency] = {}
 
     def agency(self, agency_id: str) -> Agency:
         """The record that holds; ObjectMissing for an unknown id."""
@@ -31,7 +35,10 @@ class Agencies(Shelf):
             if number.isdigit():
                 newest[agency_id] = max(newest.get(agency_id, (0, "")), (int(number), key))
         for _, key in newest.values():
-            yield read_record(self.store, key, Agency)
+            # A record is never changed; a process that settles many runs need not read them all each time.
+            if key not in self._met:
+                self._met[key] = read_record(self.store, key, Agency)
+            yield self._met[key]
 
     def add_agency(self, agency: Agency) -> bool:
         """Keep a record under its id and number; False when there is one, which then stays."""

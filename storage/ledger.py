@@ -21,6 +21,7 @@ from storage.records import Shelf, before_day
 PART_DIGITS = 6  # so that the order of keys is the order of parts
 LEDGER = ".jsonl.gz"
 WARC = ".warc.gz"
+INDEXES = 64  # runs whose packed bodies are known by heart
 
 
 class Line(NamedTuple):
@@ -57,9 +58,27 @@ def read_lines(store: ObjectStore, key: str) -> Iterator[Line]:
     try:
         yield from parsed_lines(store.read(key))
     except (OSError, EOFError, ValueError, KeyError) as error:
-        raise DigestMismatch(
-            f"{store.describe()}, object {key} is no readable part of the ledger ({error}); restore it from a copy"
-        ) from error
+        raise _unreadable(store, key, error) from error
+
+
+def _unreadable(store: ObjectStore, key: str, error: Exception) -> DigestMismatch:
+    return DigestMismatch(
+        f"{store.describe()}, object {key} is no readable part of the ledger ({error}); restore it from a copy"
+    )
+
+
+def packed_lines(store: ObjectStore, key: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(capture id, place of its body) of the lines of a part whose bodies are packed; the rest is not looked at.
+
+    DigestMismatch when the part can't be read.
+    """
+    try:
+        for line in gzip.decompress(store.read(key)).splitlines():
+            plain = json.loads(line)
+            if plain.get("packed"):
+                yield plain["id"], plain["packed"]
+    except (OSError, EOFError, ValueError, KeyError) as error:
+        raise _unreadable(store, key, error) from error
 
 
 def parsed_lines(part: bytes) -> Iterator[Line]:
@@ -120,9 +139,12 @@ class Ledger(Shelf):
 
     def _index(self, run: str) -> dict[str, Packed]:
         """Read anew: whoever asks for a capture that is not in the index yet may ask of a run that still goes on."""
-        lines = ((line.record, line.packed) for line in self.lines(run))
-        index = {record.id: packed for record, packed in lines if isinstance(record, Capture) and packed}
+        index = {
+            name: Packed.model_validate(packed)
+            for key in self.parts(run)
+            for name, packed in packed_lines(self.store, key)
+        }
         self._packed[run] = index
-        while len(self._packed) > 4:
+        while len(self._packed) > INDEXES:
             self._packed.popitem(last=False)
         return index

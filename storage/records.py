@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -22,6 +23,12 @@ class Shelf:
         self.store = store
 
 
+@lru_cache(maxsize=256)
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    """Made once for each kind: making one takes longer than reading a record."""
+    return TypeAdapter(kind)
+
+
 def create_record(store: ObjectStore, key: str, record: BaseModel | dict[str, Any]) -> bool:
     """Write a record once; False when the key exists."""
     return store.create(key, canonical_json(record), content_type=JSON)
@@ -30,7 +37,8 @@ def create_record(store: ObjectStore, key: str, record: BaseModel | dict[str, An
 def read_record(store: ObjectStore, key: str, kind: type[Kind]) -> Kind:
     """The record under a key; DigestMismatch when the object is there but is no such record."""
     try:
-        return TypeAdapter(kind).validate_json(store.read(key))
+        whatever: Any = kind
+        record: Kind = _adapter(whatever).validate_json(store.read(key))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(step) for step in first["loc"]) or "the whole"
@@ -38,6 +46,7 @@ def read_record(store: ObjectStore, key: str, kind: type[Kind]) -> Kind:
             f"{store.describe()}, object {key} is no valid {kind.__name__} ({where}: {first['msg']}); "
             "restore it from a copy of the archive"
         ) from error
+    return record
 
 
 def before_day(prefix: str, day: date) -> str:
