@@ -10,6 +10,7 @@ from flows.commands import (
     alerts,
     audit,
     catalogue,
+    cite,
     collect,
     coverage,
     demo,
@@ -20,6 +21,8 @@ from flows.commands import (
     keys,
     listing,
     parse,
+    pull,
+    release,
     reparse,
     replicate,
     restrict,
@@ -29,6 +32,7 @@ from flows.commands import (
     serve,
     show,
     take_in,
+    trace,
     verify,
     withdrawn,
 )
@@ -69,6 +73,10 @@ app.command(epilog=serve.EPILOG)(serve.serve)
 app.command(epilog=deploy.EPILOG)(deploy.deploy)
 app.command(epilog=export.EPILOG)(export.export)
 app.add_typer(take_in.app, name="import")
+app.command(epilog=release.EPILOG)(release.release)
+app.command(epilog=pull.EPILOG)(pull.pull)
+app.command("cite", epilog=cite.EPILOG)(cite.cite_figure)
+app.command("trace", epilog=trace.EPILOG)(trace.trace_figure)
 app.command()(demo.demo)
 
 ADVICE = {

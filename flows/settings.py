@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     )
     timeout: float = Field(60.0, gt=0, description="Seconds for one answer; an attachment has three times as many")
     signing_key: Path | None = Field(None, description="The operator's private key, which signs the daily manifests")
+    public_url: str | None = Field(None, description="Address of the explorer, for permalinks")
     storage: StorageSettings = Field(default_factory=StorageSettings)
 
     @property

@@ -1,7 +1,7 @@
 """What the values of the forms are called in English (`english_labels.yml`); the Chinese labels are the forms' own."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import yaml
@@ -15,6 +15,7 @@ def _words() -> Mapping[str, Mapping[str, str]]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def english_label(value_id: str) -> str | None:
     """Row and column of a value's id in English; None for one that the table does not know (a local column)."""
     words = _words()

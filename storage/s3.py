@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import boto3
+from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
@@ -62,6 +63,7 @@ class S3Bucket:
             max_pool_connections=settings.s3_connections,
             s3={"addressing_style": "path" if endpoint else "auto"},
             user_agent_extra="gongkai",
+            **({"signature_version": UNSIGNED} if settings.s3_anonymous else {}),
         )
         where = f"s3://{bucket}/{prefix}" + (f" at {endpoint}" if endpoint else "")
         try:

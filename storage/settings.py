@@ -22,5 +22,6 @@ class StorageSettings(BaseSettings):
     s3_conditional: bool = Field(
         True, description="Off for a server that ignores If-None-Match; then only one writer may use the archive"
     )
+    s3_anonymous: bool = Field(False, description="Read a bucket that is open to all, without credentials")
     fsync: bool = Field(True, description="Off only where nothing has to survive a power failure, as in a demo")
     cache: str = Field("~/.cache/gongkai", description="Folder for the disposable catalogue of a remote archive")

@@ -15,10 +15,11 @@ from model.errors import BadQuery
 from storage.archive import Archive
 from storage.ledger import LEDGER, read_lines
 from storage.objects import ObjectStore, checked_segment
+from storage.releases.browsing import write_sqlite
 from storage.releases.checksums import MARKER, SUMS, all_files, write_sums
 from storage.releases.delta import write_delta
 from storage.releases.descriptors import MEDIA
-from storage.releases.formats import write_sqlite, write_texts
+from storage.releases.formats import write_texts
 from storage.releases.package import Release, write_descriptions
 from storage.releases.rows import capture_row, coverage_row, rows_of
 from storage.releases.subjects import kept_parses, subjects
@@ -115,20 +116,20 @@ def _write_parquet(archive: Archive, folder: Path, parser: str | None, step: Ste
     with ParquetTables(folder) as out:
         with kept_parses(archive, parser) as parse_of:
             for done, subject in enumerate(subjects(archive, parse_of, withheld), 1):
-                for table, row in rows_of(subject):
-                    out.add(table, row)
+                for table, rows in rows_of(subject):
+                    out.add(table, subject.newest.report_year, rows)
                 latest = max(filter(None, (latest, *(v.captured_at.isoformat() for v in subject.chain))))
                 if done % 50 == 0:
                     step("reports", done, None)
         for n, capture in enumerate(_captures(archive, withheld), 1):
-            out.add("captures", capture_row(capture))
+            out.add("captures", None, [capture_row(capture)])
             if n % 1000 == 0:
                 step("captures", n, None)
         for portal, runs in sorted(archive.covered_runs().items()):
             for run in runs:
-                out.add("coverage", coverage_row(archive.coverage(portal, run)))
-        rows = out.rows()
-    return latest, rows
+                out.add("coverage", None, [coverage_row(archive.coverage(portal, run))])
+        counts = out.rows()
+    return latest, counts
 
 
 def _captures(archive: Archive, withheld: Withheld) -> Iterator[Capture]:

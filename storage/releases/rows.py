@@ -18,11 +18,10 @@ from storage.releases.subjects import Subject
 Row = tuple[object, ...]
 
 
-def rows_of(subject: Subject) -> Iterator[tuple[str, Row]]:
-    """Table and row, for every table that tells of a report."""
+def rows_of(subject: Subject) -> Iterator[tuple[str, list[Row]]]:
+    """Each table that tells of reports, and its rows of this one."""
     for name, rows in _TABLES.items():
-        for row in rows(subject):
-            yield name, row
+        yield name, list(rows(subject))
 
 
 def capture_row(c: Capture) -> Row:

@@ -1,6 +1,6 @@
 """The tables as Parquet, written while the rows come: the format that the others are made from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -28,10 +28,7 @@ class ParquetTables:
         self._largest = largest
         self._files: dict[tuple[str, int | None], _Part] = {}
         self._schemas = {name: table.arrow() for name, table in tables().items()}
-        self._years = {
-            name: list(table.columns).index("report_year") if table.by_year else None
-            for name, table in tables().items()
-        }
+        self._split = {name: table.by_year for name, table in tables().items()}
 
     def __enter__(self) -> Self:
         for name in (name for name, table in tables().items() if not table.by_year):
@@ -42,11 +39,10 @@ class ParquetTables:
         for part in self._files.values():
             part.close(write=kind is None)
 
-    def add(self, table: str, row: Row) -> None:
-        """One row, in the order of the table's columns. A row without a year goes under year 0."""
-        at = self._years[table]
-        year = None if at is None else int(row[at] or 0)  # type: ignore[call-overload]
-        self._part(table, year).add(row)
+    def add(self, table: str, year: int | None, rows: Sequence[Row]) -> None:
+        """Rows of one report year, in the order of the table's columns. No year: of a table that is not split by it."""
+        if rows:
+            self._part(table, year if self._split[table] else None).add(rows)
 
     def rows(self) -> dict[str, int]:
         """How many rows each table has by now."""
@@ -80,9 +76,9 @@ class _Part:
         self._number = 0
         self.rows = 0
 
-    def add(self, row: Row) -> None:
-        self._waiting.append(row)
-        self.rows += 1
+    def add(self, rows: Sequence[Row]) -> None:
+        self._waiting += rows
+        self.rows += len(rows)
         if len(self._waiting) >= self._at_once:
             self._write()
 
