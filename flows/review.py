@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from model.errors import BadQuery
-from model.findings import Adjudication
+from model.findings import Adjudication, Erratum
 from storage.archive import Archive
 from storage.catalogue import ReportRow, find_reports
 from storage.versions import newest_of
@@ -34,10 +34,16 @@ class Case:
     cells: dict[str, dict[str, Any]]
     proposals: dict[str, Any]
     decided: dict[str | None, Adjudication]
+    errata: tuple[Erratum, ...] = ()
+    """What readers of the explorer reported of this document, and nobody has answered yet."""
 
     @property
     def closed(self) -> bool:
-        """Nothing is left to decide: the whole was accepted, or each suspect cell has its decision."""
+        """Nothing is left to decide: readers are answered, and the whole or each suspect cell has its decision."""
+        if self.errata:
+            return False
+        if self.verdict not in OPEN:
+            return True
         return None in self.decided or (bool(self.suspect) and all(cell in self.decided for cell in self.suspect))
 
     def summary(self) -> dict[str, Any]:
@@ -51,12 +57,14 @@ class Case:
             "reasons": list(self.reasons),
             "suspect": list(self.suspect),
             "decided": len(self.decided),
+            "errata": len(self.errata),
             "closed": self.closed,
         }
 
     def doubts(self) -> list[dict[str, Any]]:
         """Suspect and decided cells: what is printed, the value that would satisfy all checks, what was decided."""
-        named = dict.fromkeys([*self.suspect, *(cell for cell in self.decided if cell is not None)])
+        said = {erratum.cell: erratum.should_be for erratum in self.errata}
+        named = dict.fromkeys([*self.suspect, *(cell for cell in self.decided if cell is not None), *said])
         told = []
         for cell in named:
             record = self.cells.get(cell, {})
@@ -68,6 +76,7 @@ class Case:
                     "label": record.get("label"),
                     "printed": record.get("raw"),
                     "would_fit": self.proposals.get(cell),
+                    "reader_says": said.get(cell),
                     "decided": decided,
                 }
             )
@@ -75,16 +84,17 @@ class Case:
 
 
 def cases(archive: Archive, settings: Settings) -> Iterator[Case]:
-    """The reports that are not simply right, the worst verdict first."""
-    withheld = archive.withheld()
+    """The reports that are not simply right, or that a reader reported, the worst verdict first."""
+    withheld, reported = archive.withheld(), {erratum.report_id for erratum in archive.open_errata()}
     found = [
         case_of(archive, row)
         for row in find_reports(archive, [], settings.storage)
         # The catalogue knows the verdict of the parser that recorded the version; what was right stays so.
-        if row.verdict in (None, *OPEN) and not withheld.hides(row.report_id, row.newest)
+        if (row.verdict in (None, *OPEN) or row.report_id in reported) and not withheld.hides(row.report_id, row.newest)
     ]
     yield from sorted(
-        (c for c in found if c.verdict in OPEN), key=lambda c: (OPEN.index(c.verdict), c.agency, c.report_year)
+        (c for c in found if c.verdict in OPEN or c.errata),
+        key=lambda c: (OPEN.index(c.verdict) if c.verdict in OPEN else len(OPEN), c.agency, c.report_year),
     )
 
 
@@ -107,6 +117,7 @@ def case_of(archive: Archive, row: ReportRow) -> Case:
         cells=parsed["cells"],
         proposals={p["id"]: p["proposed"] for p in parsed["proposals"]},
         decided=archive.standing(row.report_id, version.manifest.digest),
+        errata=tuple(e for e in archive.open_errata(row.report_id) if e.manifest == version.manifest.digest),
     )
 
 

@@ -39,7 +39,7 @@ def listen(
         return f"{url.scheme}://{url.hostname or 'localhost'}:{port}"
 
     originals = create_originals_app(app.state.site, pages)
-    sockets = [_bound(host, one) for one in (port, originals_port)]
+    sockets = [bound(host, one) for one in (port, originals_port)]
     sys.stderr.write(f"gongkai: http://{host}:{port}/ (originals on port {originals_port}); stop with Ctrl-C\n")
     servers = [
         uvicorn.Server(
@@ -66,7 +66,8 @@ async def _both(servers: list[uvicorn.Server], sockets: list[socket.socket]) -> 
     await asyncio.gather(*tasks)
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def bound(host: str, port: int) -> socket.socket:
+    """A socket on that port (0: a free one). BadQuery when it is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -103,10 +103,15 @@ def _list(found: list[Case], as_json: bool) -> None:
         return
     console = Console()
     table = Table(box=box.SIMPLE_HEAD)
-    for name in ("agency", "year", "verdict", "suspect", "decided", "why"):
-        table.add_column(name, justify="right" if name in ("year", "suspect", "decided") else "left")
+    for name in ("agency", "year", "verdict", "suspect", "decided", "readers", "why"):
+        table.add_column(name, justify="right" if name in ("year", "suspect", "decided", "readers") else "left")
     for case in found:
-        told = (str(len(case.suspect)), str(len(case.decided)), ", ".join(case.reasons) or "–")
+        told = (
+            str(len(case.suspect)),
+            str(len(case.decided)),
+            str(len(case.errata) or "–"),
+            ", ".join(case.reasons) or "–",
+        )
         table.add_row(case.agency, str(case.report_year), verdict_text(case.verdict), *told)
     console.print(table)
     console.print(f"{len(found)} to look at; gongkai review AGENCY YEAR shows one")
@@ -115,6 +120,7 @@ def _list(found: list[Case], as_json: bool) -> None:
 def _show(case: Case, records: list[Adjudication], as_json: bool) -> None:
     if as_json:
         told: dict[str, Any] = {**case.summary(), "cells": case.doubts()}
+        told["errata"] = [erratum.model_dump(mode="json") for erratum in case.errata]
         told["adjudications"] = [
             {**record.model_dump(mode="json"), "holds": case.decided.get(record.cell) == record} for record in records
         ]
@@ -127,12 +133,16 @@ def _show(case: Case, records: list[Adjudication], as_json: bool) -> None:
     for finding in case.findings:
         console.print(f"  [yellow]{finding}[/]")
     table = Table(box=box.SIMPLE_HEAD)
-    for name in ("cell", "label", "printed", "would fit", "decided"):
+    for name in ("cell", "label", "printed", "would fit", "reader says", "decided"):
         table.add_column(name, overflow="fold")
     for doubt in case.doubts():
         table.add_row(*(str(doubt[name]) if doubt[name] is not None else "–" for name in doubt))
     if table.row_count:
         console.print(table)
+    for erratum in case.errata:
+        who = f" ({erratum.contact})" if erratum.contact else ""
+        read = f"read as {erratum.read_as}, should be {erratum.should_be}"
+        console.print(f"a reader{who}, {erratum.at:%Y-%m-%d}: {erratum.cell} {read}. {erratum.why}", markup=False)
     for record in records:
         holds = case.decided.get(record.cell) == record
         what = record.cell or "the report"

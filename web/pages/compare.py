@@ -103,7 +103,7 @@ def chart(ask: Asking, lines: list[Line], start: int, end: int) -> str:
         [float(year) for year in years],
         [str(year) for year in years],
         title=name,
-        y_title=f"{ask.t('unit')}: {unit}" if unit else "",
+        y_title=f"{ask.t('unit')}: {ask.word('unit', unit)}" if unit else "",
         x_title=ask.t("axis_year"),
         breaks={place: ask.t(word) for place, word in BREAKS.items()},
         source=ask.t("chart_source", title=ask.site.settings.title),
