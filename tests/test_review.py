@@ -65,6 +65,7 @@ def test_a_flagged_report_is_listed_with_its_cells_and_what_would_fit() -> None:
         "label": "(七)总计",
         "printed": "218",
         "would_fit": 213,
+        "reader_says": None,
         "decided": None,
     }
     assert "1 to look at" in ran("review")[1]
