@@ -116,6 +116,9 @@ def _disarm(element: "etree._Element") -> None:
         else:
             # A tag that we do not know keeps its words.
             element.tag = "div" if tag in ("form", "section", "center", "body") else "span"
+    if tag == "style":
+        # Written out as it stands: what looks like a tag must not become one.
+        element.text = (element.text or "").replace("<", "")
     for name in list(element.attrib):
         name, value = str(name), str(element.attrib[name])
         keeps = name in KEPT_ATTRIBUTES or (name == "src" and tag == "img" and IMAGE.fullmatch(value))
