@@ -30,6 +30,8 @@ MEMORY = 3_000_000_000
 MOST_DOCUMENTS = 200  # then a new child: what libraries leak goes with the old one
 MOST_ANSWER = 400_000_000
 START = "import sys; sys.path.insert(0, sys.argv[1]); from parsers.readers.child import serve; serve(int(sys.argv[2]))"
+# Keys and passwords are nothing for a reader.
+KEPT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "SYSTEMROOT", "TESSDATA_PREFIX")
 GIVEN = frozenset({
     "parsers.page.Cell", "parsers.page.Page", "parsers.page.Row", "parsers.readers.cannot_read.CannotRead",
     "parsers.readers.cannot_read.NeedsOcr", "parsers.readers.cannot_read._again", "parsers.readers.limits.TooHostile",
@@ -63,7 +65,7 @@ class _Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=os.environ | {"TMPDIR": self._folder},
+            env={name: os.environ[name] for name in KEPT if name in os.environ} | {"TMPDIR": self._folder},
             start_new_session=True,
         )
         self.read = 0

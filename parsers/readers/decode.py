@@ -45,14 +45,22 @@ SIGNATURES = (
     (b"\xff\xd8\xff", "image"),
     (b"GIF8", "image"),
     (b"II*\x00", "image"),
+    (b"MM\x00*", "image"),
+    (b"{\\rtf", "rtf"),
+    (b"Rar!\x1a\x07", "rar"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
 )
 MARKUP = re.compile(rb"<\s*(?:!doctype|html|head|body|meta|div|table|tr|td|p|span|title|h\d)\b", re.IGNORECASE)
 
 
 def kind_of(content: bytes) -> str:
-    """html, text, pdf, zip, ole or image: by content, whatever the name says."""
+    """html, text, pdf, zip, ole, image, rtf, rar, 7z or media: by content, whatever the name says."""
     for signature, kind in SIGNATURES:
         if content.startswith(signature):
             return kind
+    if content[4:8] == b"ftyp":
+        return "media"
+    if content[:4] == b"RIFF":
+        return "image" if content[8:12] == b"WEBP" else "media"
     head = content[:200_000].replace(b"\x00", b"")
     return "html" if len(list(islice(MARKUP.finditer(head), 2))) == 2 else "text"

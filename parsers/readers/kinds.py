@@ -16,15 +16,24 @@ from parsers.readers.containers import Container
 from parsers.readers.decode import kind_of as kind_of_bytes
 from parsers.readers.mhtml import is_mhtml
 
+LOCKED = 0x1  # of the second byte of the flags, [MS-DOC] 2.5.2
+
 Reader = Callable[[bytes], Page]
 
 # Read where they are: fast, and safe after what `limits` counts.
 IN_PLACE = frozenset({"html", "text"})
 # Kind to `module:function`, imported when the first document of that kind comes: pages of HTML pay for none of them.
 READERS: dict[str, str] = {
+    "doc": "parsers.readers.external.office:read_doc",
     "docx": "parsers.readers.docx:read_docx",
     "mhtml": "parsers.readers.mhtml:read_mhtml",
+    "ods": "parsers.readers.external.office:read_ods",
+    "odt": "parsers.readers.external.office:read_odt",
+    "rtf": "parsers.readers.external.office:read_rtf",
+    "sheet_xml": "parsers.readers.external.office:read_sheet_xml",
+    "word_xml": "parsers.readers.external.office:read_word_xml",
     "xls": "parsers.readers.sheet:read_xls",
+    "xlsb": "parsers.readers.external.office:read_xlsb",
     "xlsx": "parsers.readers.sheet:read_xlsx",
 }
 # Kinds that are known and have no reader: the code for `reasons`, and what it is.
@@ -47,6 +56,14 @@ BY_ENTRY = (
     ("xl/workbook.bin", "xlsb"),
     ("ppt/presentation.xml", "slides"),
 )
+# Office files as one XML file: what stands in their first lines
+BY_HEAD = (
+    (b"<w:wordDocument", "word_xml"),
+    (b'progid="Word.Document"', "word_xml"),
+    (b"<pkg:package", "word_xml"),
+    (b'progid="Excel.Sheet"', "sheet_xml"),
+    (b"urn:schemas-microsoft-com:office:spreadsheet", "sheet_xml"),
+)
 BY_MIMETYPE = ((b"opendocument.text", "odt"), (b"opendocument.spreadsheet", "ods"))
 # What an OLE file is by a stream that its root has: Word and WPS Writer, Excel and ET.
 BY_STREAM = (
@@ -60,7 +77,7 @@ BY_STREAM = (
 
 def is_in_place(content: bytes) -> bool:
     """Is it a page or a text, to be read without a child process? The quick question that comes before `kind_of`."""
-    return kind_of_bytes(content) in IN_PLACE and not is_mhtml(content)
+    return kind_of_bytes(content) in IN_PLACE and _kind_of_text(content) is None
 
 
 def kind_of(content: bytes) -> str:
@@ -73,7 +90,15 @@ def kind_of(content: bytes) -> str:
         return _kind_of_zip(content)
     if kind == "ole":
         return _kind_of_ole(content)
-    return "mhtml" if kind in IN_PLACE and is_mhtml(content) else kind
+    return (_kind_of_text(content) or kind) if kind in IN_PLACE else kind
+
+
+def _kind_of_text(content: bytes) -> str | None:
+    """What begins like a text and is a file of an office program; None for what is a text or a page."""
+    head = content[:2_000]
+    if b"<?xml" in head[:100]:
+        return next((kind for mark, kind in BY_HEAD if mark in head), None)
+    return "mhtml" if is_mhtml(content) else None
 
 
 def _kind_of_zip(content: bytes) -> str:
@@ -90,7 +115,11 @@ def _kind_of_ole(content: bytes) -> str:
 
     try:
         with OleFileIO(content) as ole:
-            return next((kind for stream, kind in BY_STREAM if ole.exists(stream)), "ole")
+            kind = next((kind for stream, kind in BY_STREAM if ole.exists(stream)), "ole")
+            if kind == "doc":
+                head = ole.openstream("WordDocument").read(12)
+                return "encrypted" if head[11:12] and head[11] & LOCKED else "doc"
+            return kind
     except (OSError, ValueError, IndexError) as error:
         raise CannotRead("damaged", f"the old Office file is damaged or was cut off ({error})") from None
 

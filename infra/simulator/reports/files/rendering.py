@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from infra.simulator.reports.article import Article
 from infra.simulator.reports.dice import dice
+from infra.simulator.reports.files.rich_text import write_rtf
 from infra.simulator.reports.files.spreadsheet import write_xlsx
 from infra.simulator.reports.files.word import write_docx
 from infra.simulator.reports.grid import article_of
@@ -30,6 +31,7 @@ class FileKind(NamedTuple):
 
 
 FILE_KINDS: dict[str, FileKind] = {
+    "rtf": FileKind(write_rtf, "application/rtf", ".rtf"),
     "docx": FileKind(write_docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"),
     "xlsx": FileKind(write_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"),
 }
