@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from pydantic import JsonValue
 
@@ -31,6 +32,7 @@ def event_of_version(
     verdict: str,
     taken_by: str | None = None,
     imported: bool = False,
+    more: Mapping[str, JsonValue] = MappingProxyType({}),
 ) -> Event:
     """The event of a version's arrival.
 
@@ -65,6 +67,7 @@ def event_of_version(
         details["baseline"] = True
     if taken_by:
         details["taken_by"] = taken_by
+    details |= more
     return _event(
         kind,
         version.report_id,

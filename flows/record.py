@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from pydantic import JsonValue
 
@@ -9,8 +10,9 @@ from model.agency import Register
 from model.compare import CellChange, Reading, changed_cells, printed_cells, reason_for
 from model.document import Event, Location, Manifest, VersionRecord
 from model.forms_printed import value_labels
+from model.jumps import jumps
 from model.portal import Portal
-from model.vocabulary import FetchState, VersionReason
+from model.vocabulary import FetchState, Severity, VersionReason
 from parsers import parser_digest
 from storage.archive import Archive
 from storage.versions import newest_of
@@ -20,7 +22,10 @@ from .happened import event_of_version
 from .identify import NO_REPORT, Identity, Unidentified, identify
 from .outcome import DocumentOutcome, What
 from .understand import reading, understand
-from .years import compare_years
+from .years import compare_years, last_years
+
+MOST_FINDINGS = 20
+"""Findings of a report that its event repeats; all of them are in its parse."""
 
 
 @dataclass(slots=True)
@@ -86,7 +91,8 @@ class Recorder:
         if what != "repeated" and version.rendition_of is None:
             main = publication.main
             imported = main.imported_from is not None
-            event = event_of_version(version, self.baseline, cells, verdict, main.taken_by, imported)
+            more = self._noteworthy(version, parsed) if not imported else {}
+            event = event_of_version(version, self.baseline, cells, verdict, main.taken_by, imported, more)
             self.archive.add_event(event)
             events.append(event)
             compare_years(self.archive, self.register, identity.report_id)
@@ -104,6 +110,23 @@ class Recorder:
             version=version.n,
         )
         return Recorded(location, outcome, events)
+
+    def _noteworthy(self, version: VersionRecord, parsed: dict[str, Any]) -> dict[str, JsonValue]:
+        """What somebody may want to be alerted of: findings, and figures that moved much against last year.
+
+        Nothing in a baseline, which is told to nobody: what it compares with may come later in the same run.
+        """
+        if self.baseline is None or version.captured_at <= self.baseline:
+            return {}
+        more: dict[str, JsonValue] = {}
+        found = [f for f in parsed.get("findings") or () if f["severity"] != Severity.INFO]
+        if found:
+            named = ("code", "place", "severity", "fault", "message")
+            more["findings"] = [{name: f[name] for name in named} for f in found[:MOST_FINDINGS]]
+        last = last_years(self.archive, self.register, version)
+        if last is not None and (moved := jumps(parsed, understand(self.archive, last.manifest), value_labels())):
+            more["jumps"] = moved
+        return more
 
     def _corrected(self, publication: Publication) -> bool:
         row = publication.row

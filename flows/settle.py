@@ -9,6 +9,8 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
+from pydantic import JsonValue
+
 from model.agency import Register, seeded_register
 from model.capture import Capture, PortalVisit
 from model.document import Event, Location
@@ -199,7 +201,7 @@ class _Settling:
     def _still_there(self, publication: Publication, known: Location) -> None:
         capture = publication.main
         if FetchState(known.state) in LOST and known.report_id is not None and not self._lives_elsewhere(known):
-            self._keep(event_of_return(known, capture, self.recorder.details(known)))
+            self._keep(event_of_return(known, capture, self._returning(known, [known])))
         self._note(publication, known, "unchanged", known.title)
         self._remember(
             publication,
@@ -231,7 +233,8 @@ class _Settling:
         self.events += recorded.events
         location = recorded.location.model_copy(update={"state": publication.state.value})
         if recorded.outcome.what != "new" and self._was_lost(location, known):
-            self._keep(event_of_return(location, publication.main, self.recorder.details(location)))
+            had = self._had(location, known)
+            self._keep(event_of_return(location, publication.main, self._returning(location, had)))
         self.outcomes.append(recorded.outcome)
         self._remember(publication, location)
 
@@ -239,10 +242,20 @@ class _Settling:
         """Was the report that is found here lost at every address that it had?"""
         if location.report_id is None:
             return False
-        had = [place for place in self._places(location.report_id) if place.url != location.url]
+        had = self._had(location, known)
+        return bool(had) and all(FetchState(place.state) in LOST for place in had)
+
+    def _had(self, location: Location, known: Location | None) -> list[Location]:
+        """The addresses that a report had before it was found at this one."""
+        had = [place for place in self._places(str(location.report_id)) if place.url != location.url]
         if known is not None and known.report_id == location.report_id:
             had.append(known)
-        return bool(had) and all(FetchState(place.state) in LOST for place in had)
+        return had
+
+    def _returning(self, location: Location, had: list[Location]) -> dict[str, JsonValue]:
+        """What the event of a return tells beside its report: whether anybody was told that it was withdrawn."""
+        withdrawn = any(place.withdrawn_at is not None for place in had)
+        return {**self.recorder.details(location), "was_withdrawn": withdrawn}
 
     def _keep(self, event: Event) -> None:
         if event in self.events:

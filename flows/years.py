@@ -65,6 +65,11 @@ def between(
     )
 
 
+def last_years(archive: Archive, register: Register, new: VersionRecord) -> VersionRecord | None:
+    """The newest version of last year's report of the agency, or of the only one that it took over from."""
+    return _before(archive, register, new)[0]
+
+
 def _before(archive: Archive, register: Register, new: VersionRecord) -> tuple[VersionRecord | None, bool]:
     """Last year's report of the agency, or of the only one that it took over from; and whether it was reformed."""
     agency = register.get(new.agency_id)

@@ -1,12 +1,16 @@
 """An event in words, Chinese first, then English, for people who have never heard of gongkai."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from model.clock import SHANGHAI, legal_day
 from model.document import Event
 from model.vocabulary import EventKind
 
 MOST_CELLS = 10
+MOST_LINES = 30
+MOST_REMARKS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,62 @@ _WORDS: dict[EventKind, tuple[str, str, str, str]] = {
     ),
 }
 
+# Townships, streets and zones, for which no law sets a date.
+_BY_LOCAL_PRACTICE: dict[EventKind, tuple[str, str, str, str]] = {
+    EventKind.OVERDUE: (
+        "晚于惯例未发布",
+        "late against local practice",
+        "按当地惯例，{agency}{year}年度报告应已发布，目前仍未见到。法律未对其规定期限。",
+        "By local practice the {year} annual report of {agency} would be out; it was not found. No law sets a date.",
+    ),
+    EventKind.LATE: (
+        "晚于惯例发布",
+        "published late against local practice",
+        "{agency}{year}年度报告的发布晚于当地惯例。法律未对其规定期限。",
+        "{agency} published its {year} annual report later than local practice has it. No law sets a date.",
+    ),
+}
+
+_BASES = {
+    "Art. 49": "《政府信息公开条例》第四十九条 Article 49 of the Regulations",
+    "2007 Art. 31": "2007年《条例》第三十一条 Article 31 of the Regulations of 2007",
+    "local practice": "当地惯例，非法定期限 local practice, not the law",
+}
+
+_MOMENTS = {
+    "read_whole_at": "最近完整查阅列表 List last read to its end",
+    "last_ok": "最后一次可见 Last seen there",
+    "overdue_told_at": "此前逾期提醒 Told to be overdue",
+    "until": "停止访问至 Left alone until",
+}
+
+# What a person can do.
+_NEXT = {
+    EventKind.OVERDUE: "打开链接核对栏目，或向该机关询问 look at the column behind the link, or ask the agency",
+    EventKind.WITHDRAWN: "存档版本可用 gongkai show 查看 our copy: gongkai show",
+    EventKind.REVISED: "逐项对比用 gongkai diff compare all: gongkai diff",
+    EventKind.CORRECTED: "逐项对比用 gongkai diff compare all: gongkai diff",
+    EventKind.EDITED: "逐句对比用 gongkai diff compare all: gongkai diff",
+    EventKind.PORTAL_BLOCKED: "请网站主管单位许可，或用 gongkai add 手工录入 ask its operator, or add reports by hand",
+    EventKind.PORTAL_SILENT: "运行 gongkai portals status {portal}，再打开网站核对 then look at the site",
+    EventKind.PORTAL_CHANGED: "运行 gongkai portals status {portal} 核对读数 see whether all reports are still listed",
+    EventKind.PARSE_REGRESSED: "运行 gongkai review",
+    EventKind.INTEGRITY_FAILED: "运行 gongkai audit，并从副本恢复 and restore the file from a copy",
+}
+
+_WEIGHT = [
+    EventKind.WITHDRAWN,
+    EventKind.OVERDUE,
+    EventKind.REVISED,
+    EventKind.CORRECTED,
+    EventKind.PUBLISHED,
+    EventKind.LATE,
+    EventKind.EDITED,
+    EventKind.REAPPEARED,
+    EventKind.DISAPPEARED,
+]
+_WEIGHT += [kind for kind in EventKind if kind not in _WEIGHT]
+
 _VERDICTS = {
     "verified": "表格数据已读取并通过校验 every table was read and passed its checks",
     "flagged": "部分数据存疑 some values are in doubt",
@@ -125,7 +185,7 @@ _VERDICTS = {
 
 def message_of(event: Event) -> Message:
     """Title and text of an event. Unknown details are left out, never guessed."""
-    headline, headline_en, sentence, sentence_en = _WORDS[event.kind]
+    headline, headline_en, sentence, sentence_en = _words_of(event)
     agency = str(event.details.get("agency") or (f"《{_one_line(event.title)}》" if event.title else event.subject))
     year = event.details.get("report_year")
     words = {"agency": agency, "portal": event.portal}
@@ -141,10 +201,43 @@ def message_of(event: Event) -> Message:
     cells = _cell_lines(event)
     if cells:
         lines += ["", *cells]
-    facts = _facts(event)
-    if facts:
-        lines += ["", *facts]
+    if remarks := _remark_lines(event):
+        lines += ["", *remarks]
+    lines += ["", *_facts(event)]
+    if event.kind in _NEXT:
+        lines.append(f"下一步 Next: {_NEXT[event.kind].format(portal=event.portal)}")
     return Message(title=f"【{headline}】{who} · {headline_en}", text="\n".join(lines), link=event.url)
+
+
+def digest_of(events: Sequence[Event]) -> Message:
+    """One message of several events: by kind, a line for each, those of most weight first."""
+    days = sorted({legal_day(event.at) for event in events})
+    span = f"{days[0]}" if len(days) == 1 else f"{days[0]} – {days[-1]}"
+    lines = []
+    for kind in sorted({event.kind for event in events}, key=_WEIGHT.index):
+        members = [event for event in events if event.kind is kind]
+        headline, headline_en, _, _ = _words_of(members[0])
+        lines += ["", f"【{headline}】{headline_en}: {len(members)}"]
+        for event in members[:MOST_LINES]:
+            lines.append(f"· {_who(event)}" + (f" {event.url}" if event.url else ""))
+        if len(members) > MOST_LINES:
+            more = len(members) - MOST_LINES
+            lines.append(f"· 另有 {more} 条 and {more} more")
+    count = len(events)
+    return Message(title=f"【公开动态】{span} · {count} 条 events", text="\n".join(lines[1:]), link=None)
+
+
+def _who(event: Event) -> str:
+    agency, year = event.details.get("agency"), event.details.get("report_year")
+    if agency:
+        return f"{agency} {year}" if year else str(agency)
+    return _one_line(event.title) or event.portal
+
+
+def _words_of(event: Event) -> tuple[str, str, str, str]:
+    """The words of a kind. Where no law sets a date, nobody is told of a duty that was not kept."""
+    local = event.details.get("basis") == "local practice"
+    return _BY_LOCAL_PRACTICE[event.kind] if local and event.kind in _BY_LOCAL_PRACTICE else _WORDS[event.kind]
 
 
 def _facts(event: Event) -> list[str]:
@@ -153,11 +246,72 @@ def _facts(event: Event) -> list[str]:
         facts.append(f"标题 Title: {_one_line(event.title)}")
     if published := event.details.get("published_on"):
         facts.append(f"发布日期 Published: {published}")
+    facts += _due_facts(event) + _evidence(event)
     if verdict := event.details.get("verdict"):
         facts.append(f"核验 Verdict: {_VERDICTS.get(str(verdict), str(verdict))}")
     if event.url:
         facts.append(f"链接 Link: {event.url}")
     return facts
+
+
+def _due_facts(event: Event) -> list[str]:
+    """The date, what sets it, and how long ago it was."""
+    details = event.details
+    if not details.get("due"):
+        return []
+    basis = _BASES.get(str(details.get("basis")), str(details.get("basis")))
+    facts = [f"期限 Due: {details['due']}（{basis}）"]
+    if days := details.get("days_late"):
+        facts.append(f"超过天数 Days past it: {days}")
+    return facts
+
+
+def _evidence(event: Event) -> list[str]:
+    """Since when, and what was seen: times are those of China."""
+    details, facts = event.details, []
+    for name, words in _MOMENTS.items():
+        if when := _moment(details.get(name)):
+            facts.append(f"{words}: {when}")
+    checks = details.get("checks")
+    if isinstance(checks, list) and checks:
+        seen = [_moment(check.get("at")) for check in checks if isinstance(check, dict)]
+        facts.append(f"核实 Checks without the report: {len(seen)}, {seen[0]} – {seen[-1]}")
+    elif details.get("status") is not None:
+        facts.append(f"网站应答 The site answered: {details['status']}")
+    signals = details.get("signals")
+    if isinstance(signals, list) and signals:
+        facts.append(f"迹象 Signs: {', '.join(map(str, signals))}")
+    if details.get("version") and event.kind in (EventKind.WITHDRAWN, EventKind.DISAPPEARED):
+        facts.append(f"存档 Kept: 版本 version {details['version']}")
+    facts.append(f"发现 Seen: {_moment(event.at.isoformat())}（北京时间 China time）")
+    return facts
+
+
+def _moment(value: object) -> str | None:
+    if not isinstance(value, str):
+        return None
+    return f"{datetime.fromisoformat(value).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+
+
+def _remark_lines(event: Event) -> list[str]:
+    """Findings and figures that moved against last year, five of each at most."""
+    lines = []
+    jumps, findings = event.details.get("jumps"), event.details.get("findings")
+    if isinstance(jumps, list) and jumps:
+        lines.append("与上年相比变动较大 Moved much against last year:")
+        for jump in jumps[:MOST_REMARKS]:
+            if isinstance(jump, dict):
+                lines.append(f"· {jump['label']}（{jump['id']}）：{_plain(jump['last'])} → {_plain(jump['now'])}")
+    if isinstance(findings, list) and findings:
+        lines.append("校验发现 Findings:")
+        for finding in findings[:MOST_REMARKS]:
+            if isinstance(finding, dict):
+                lines.append(f"· {finding.get('code')} {finding.get('place')}: {finding.get('message')}")
+    return lines
+
+
+def _plain(value: object) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _cell_lines(event: Event) -> list[str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from flows.alerts.chat_bots import shortened
-from model.event_messages import message_of
+from model.event_messages import digest_of, message_of
 from model.vocabulary import EventKind
 from tests.alert_receiver import event
 
@@ -18,6 +18,7 @@ def test_a_published_report() -> None:
         f"{AGENCY} published its 2022 annual report on open government information.\n\n"
         f"标题 Title: {AGENCY}2022年政府信息公开工作年度报告\n"
         "发布日期 Published: 2023-01-19\n"
+        "发现 Seen: 2026-03-10 20:00（北京时间 China time）\n"
         "核验 Verdict: 表格数据已读取并通过校验 every table was read and passed its checks\n"
         "链接 Link: https://rsj.example/2022.html"
     )
@@ -40,6 +41,55 @@ def test_after_ten_changes_the_rest_is_counted() -> None:
     assert text.count(" → ") == 10
     assert "格9（c9）：9 → 10\n· 另有 3 处 and 3 more" in text
     assert "格10" not in text
+
+
+OVERDUE = {"report_year": 2025, "due": "2026-01-31", "days_late": 2, "read_whole_at": "2026-02-02T01:30:00+00:00"}
+
+
+def test_overdue_says_by_what_since_when_and_how_it_is_known() -> None:
+    message = message_of(event(kind=EventKind.OVERDUE, basis="Art. 49", **OVERDUE))
+    assert message.title == f"【逾期未发布】{AGENCY} 2025 · overdue"
+    assert "期限 Due: 2026-01-31（《政府信息公开条例》第四十九条 Article 49 of the Regulations）\n" in message.text
+    assert "超过天数 Days past it: 2\n" in message.text
+    assert "最近完整查阅列表 List last read to its end: 2026-02-02 09:30\n" in message.text
+    assert "下一步 Next: 打开链接核对栏目" in message.text
+
+
+@pytest.mark.parametrize("kind", [EventKind.OVERDUE, EventKind.LATE])
+def test_nobody_is_blamed_where_no_law_sets_a_date(kind: EventKind) -> None:
+    message = message_of(event(kind=kind, basis="local practice", **OVERDUE))
+    assert "against local practice" in message.title
+    assert "逾期" not in message.title + message.text
+    assert "No law sets a date." in message.text
+    assert "当地惯例，非法定期限 local practice, not the law" in message.text
+
+
+def test_a_withdrawal_shows_its_evidence() -> None:
+    checks = [{"at": f"2026-01-{day:02d}T01:00:00+00:00", "capture": "c", "state": "gone"} for day in (2, 9, 17)]
+    seen = {"last_ok": "2026-01-01T01:00:00+00:00", "checks": checks, "version": 2}
+    text = message_of(event(kind=EventKind.WITHDRAWN, **seen)).text
+    assert "最后一次可见 Last seen there: 2026-01-01 09:00\n" in text
+    assert "核实 Checks without the report: 3, 2026-01-02 09:00 – 2026-01-17 09:00\n" in text
+    assert "存档 Kept: 版本 version 2\n" in text
+
+
+def test_figures_that_moved_and_findings_stand_in_the_message() -> None:
+    jumps = [{"id": "a.b", "label": "收到申请", "last": 10.0, "now": 40}]
+    findings = [{"code": "APP-SUM", "place": "applications", "severity": "error", "message": "12 is not 13"}]
+    text = message_of(event(jumps=jumps, findings=findings)).text
+    assert "· 收到申请（a.b）：10 → 40\n" in text
+    assert "· APP-SUM applications: 12 is not 13\n" in text
+
+
+def test_a_digest_has_a_line_for_each_event_the_weightiest_first() -> None:
+    published = [event(f"reports/r{n}/1.json", report_year=2000 + n) for n in range(32)]
+    message = digest_of([*published, event(kind=EventKind.WITHDRAWN), event(kind=EventKind.PORTAL_BLOCKED)])
+    assert message.title == "【公开动态】2026-03-10 · 34 条 events"
+    lines = message.text.split("\n")
+    assert lines[:2] == ["【撤下】withdrawn: 1", f"· {AGENCY} 2022 https://rsj.example/2022.html"]
+    assert "【发布】published: 32" in lines
+    assert "· 另有 2 条 and 2 more" in lines
+    assert len([line for line in lines if line.startswith(f"· {AGENCY} 20")]) == 32
 
 
 def test_a_disappearance_is_not_called_a_withdrawal() -> None:

@@ -195,7 +195,7 @@ def test_regions_come_from_the_caller_and_a_blind_filter_is_told(store: LocalFol
     wanting = one(regions=["12"])
     sender = Scripted()
     summary = deliver(store, wanting, [tianjin, shanghai], NOON, senders=sender, regions={"tianjin-rsj": "120000"})
-    assert [d.event.portal for d in sender.reached] == ["tianjin-rsj"]
+    assert [d.events[0].portal for d in sender.reached] == ["tianjin-rsj"]
     assert summary.problems == (
         "subscription newsdesk asks for regions, and that of portal shanghai is not known: its events were not sent",
     )
@@ -212,7 +212,7 @@ def test_a_dead_receiver_is_left_alone_after_three_failures(store: LocalFolder) 
 def test_one_event_that_always_fails_keeps_no_other_back(store: LocalFolder) -> None:
     class Poisoned(Scripted):
         def send(self, delivery: Delivery) -> None:
-            if delivery.event.cause == "reports/r0/1.json":
+            if delivery.events[0].cause == "reports/r0/1.json":
                 raise DeliveryFailed("answered 500", Reason.SERVER_ERROR)
             super().send(delivery)
 
@@ -220,7 +220,7 @@ def test_one_event_that_always_fails_keeps_no_other_back(store: LocalFolder) -> 
     events = [event(f"reports/r{i}/1.json") for i in range(4)]
     for hour in range(5):
         deliver(store, one(), events, NOON + hour * HOUR, senders=sender)
-    assert sorted(d.event.cause for d in sender.reached) == [f"reports/r{i}/1.json" for i in (1, 2, 3)]
+    assert sorted(d.events[0].cause for d in sender.reached) == [f"reports/r{i}/1.json" for i in (1, 2, 3)]
 
 
 def test_one_listing_for_each_event_date_and_no_look_at_older_ones(store: LocalFolder) -> None:
@@ -282,10 +282,10 @@ def test_whatever_fails_each_event_arrives_and_never_after_sent(
         before = len(sender.reached)
         with suppress(Killed):
             deliver(store, one(), events, now, senders=sender, rng=rng)
-        assert known.isdisjoint(d.event.id for d in sender.reached[before:])
+        assert known.isdisjoint(d.events[0].id for d in sender.reached[before:])
         known = {s.event for s in delivery_states(store, one(), events, now) if s.state == "sent"}
         now += 8 * HOUR
     assert known == {e.id for e in events}
-    assert {d.event.id for d in sender.reached} == known
+    assert {d.events[0].id for d in sender.reached} == known
     assert len({d.key for d in sender.reached}) == count
     assert len(sender.reached) == count + script.count("killed after") - sender.script.count("killed after")

@@ -1,5 +1,6 @@
 """Ways of sending: the webhook, group robots and Apprise, against a receiver on loopback or a scripted transport."""
 
+import hmac
 import json
 import logging
 import smtplib
@@ -17,7 +18,7 @@ from flows.alerts.webhook import Webhook
 from model.event_messages import message_of
 from tests.alert_receiver import NOON, Answer, Receiver, event, receiving, subscription
 
-DELIVERY = Delivery(event(), message_of(event()), "0123456789abcdef" * 2, NOON)
+DELIVERY = Delivery((event(),), message_of(event()), "0123456789abcdef" * 2, NOON)
 SHORT = timedelta(seconds=0.3)
 TOKEN = "8b869378-7559-4a5e-8b0e-2e64cfa9e6b1"
 
@@ -33,6 +34,17 @@ def test_a_silent_webhook_is_given_up(receiver: Receiver) -> None:
     with pytest.raises(DeliveryFailed) as error:
         Webhook(receiver.webhook.removeprefix("webhook+"), SHORT).send(DELIVERY)
     assert error.value.reason is Reason.TIMEOUT
+
+
+def test_a_signature_proves_sender_body_and_time(receiver: Receiver) -> None:
+    Webhook(f"http://127.0.0.1:{receiver.port}/hook", secret="k3y").send(DELIVERY)
+    Webhook(f"http://127.0.0.1:{receiver.port}/hook").send(DELIVERY)
+    signed, plain = receiver.got
+    timestamp = signed.headers["gongkai-timestamp"]
+    assert timestamp == str(int(NOON.timestamp()))
+    expected = hmac.new(b"k3y", timestamp.encode() + b"." + signed.body, "sha256").hexdigest()
+    assert signed.headers["gongkai-signature"] == f"sha256={expected}"
+    assert "gongkai-signature" not in plain.headers
 
 
 def test_a_redirect_is_not_followed(receiver: Receiver) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -100,6 +101,45 @@ def test_no_error_repeats_an_address(tmp_path: Path, address: str, caplog: pytes
     assert error.value.__cause__ is None
     assert error.value.__context__ is None
     assert "s3cret" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("wish", "told", "wanted"),
+    [
+        ({}, {"kind": EventKind.DISAPPEARED}, False),
+        ({"kinds": ["disappeared"]}, {"kind": EventKind.DISAPPEARED}, True),
+        ({}, {"kind": EventKind.WITHDRAWN}, True),
+        ({}, {"kind": EventKind.REAPPEARED, "was_withdrawn": False}, False),
+        ({}, {"kind": EventKind.REAPPEARED, "was_withdrawn": True}, True),
+        ({"kinds": ["reappeared"]}, {"kind": EventKind.REAPPEARED, "was_withdrawn": False}, True),
+        ({"agencies": ["人力资源"]}, {}, True),
+        ({"agencies": ["财政局", "a123"]}, {"agency_id": "a123"}, True),
+        ({"agencies": ["财政局"]}, {}, False),
+        ({"findings": ["APP-SUM"]}, {"findings": [{"code": "APP-SUM", "severity": "warning"}]}, True),
+        ({"findings": ["error"]}, {"findings": [{"code": "APP-SUM", "severity": "warning"}]}, False),
+        ({"findings": ["error"]}, {}, False),
+        ({"jump": {"percent": 100}}, {"jumps": [{"id": "a.b", "last": 10, "now": 20}]}, True),
+        ({"jump": {"percent": 101}}, {"jumps": [{"id": "a.b", "last": 10, "now": 20}]}, False),
+        ({"jump": {"least": 11}}, {"jumps": [{"id": "a.b", "last": 10, "now": 20}]}, False),
+        ({"jump": {}}, {"jumps": [{"id": "a.b", "last": 0, "now": 12}]}, True),
+        ({"jump": {"cells": ["a."]}}, {"jumps": [{"id": "a.b", "last": 40, "now": 10}]}, True),
+        ({"jump": {"cells": ["b."]}}, {"jumps": [{"id": "a.b", "last": 40, "now": 10}]}, False),
+        ({"jump": {}}, {}, False),
+    ],
+)
+def test_what_is_told_to_whom(wish: dict[str, Any], told: dict[str, Any], wanted: bool) -> None:
+    assert subscription("webhook+http://x.example", **wish).wants(event(**told), "120000") is wanted
+
+
+def test_only_webhooks_are_signed(tmp_path: Path) -> None:
+    text = "subscriptions:\n  - name: a\n    to: {}\n    secret: ${{KEY}}\n"
+    signed = load_subscriptions(write(tmp_path, text.format("webhook+https://x.example/")), {"KEY": "s3cret"})
+    assert signed.subscriptions[0].secret is not None
+    assert "s3cret" not in repr(signed)
+    with pytest.raises(InvalidSubscriptions, match="only webhooks are signed"):
+        load_subscriptions(write(tmp_path, text.format("mailtos://u:p@x.example")), {"KEY": "s3cret"})
+    with pytest.raises(InvalidSubscriptions, match="line 4: the environment has no KEY"):
+        load_subscriptions(write(tmp_path, text.format("webhook+https://x.example/")), {})
 
 
 def test_what_a_subscription_wants() -> None:

@@ -30,12 +30,16 @@ _RECORD = re.compile(r"(\d+)-(trying|sent|failed)\.json")
 
 
 class Attempt(Record):
-    """One record. `next_try_at` only when it failed and is to be tried again; `reason` only when it failed."""
+    """One record. `next_try_at` only when it failed and is to be tried again; `reason` only when it failed.
+
+    `digest`: ids of the events that went in one message, when it was a digest.
+    """
 
     schema_version: str = "1"
     key: str
     scheme: str
     at: AwareDatetime
+    digest: tuple[str, ...] = ()
     reason: Reason | None = None
     next_try_at: AwareDatetime | None = None
 
@@ -49,6 +53,7 @@ class DeliveryState(Record):
     attempts: int = 0
     reason: Reason | None = None
     next_try_at: AwareDatetime | None = None
+    digest: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -103,12 +108,12 @@ def read_states(store: ObjectStore, day: date) -> dict[tuple[str, str], Delivery
         shape = {"event": event, "subscription": subscription, "attempts": n}
         if (event, subscription) in sent:
             state = DeliveryState(**shape, state="sent")
-        elif "failed" in outcomes:
-            key = f"state/deliveries/{day}/{event}/{subscription}/{n}-failed.json"
-            failed = read_record(store, key, Attempt)
-            state = DeliveryState(**shape, state="failed", reason=failed.reason, next_try_at=failed.next_try_at)
         else:
-            state = DeliveryState(**shape, state="not known")
+            name = "failed" if "failed" in outcomes else "trying"
+            made = read_record(store, f"state/deliveries/{day}/{event}/{subscription}/{n}-{name}.json", Attempt)
+            again = {"reason": made.reason, "next_try_at": made.next_try_at, "digest": made.digest}
+            told: State = "failed" if name == "failed" else "not known"
+            state = DeliveryState.model_validate({**shape, **again, "state": told})
         states[event, subscription] = state
     return states
 

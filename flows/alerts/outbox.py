@@ -8,16 +8,17 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Literal
 
 from model.capture import Record
 from model.document import Event
-from model.event_messages import message_of
 from model.silence import is_silent
 from storage.objects import ObjectStore
 
-from .attempts import Attempt, DeliveryState, event_day, idempotency_key, next_try, read_states, record_attempt
+from .attempts import Attempt, DeliveryState, Outcome, event_day, next_try, read_states, record_attempt
+from .letters import Letter, letters
 from .senders import sender_for
-from .sending import Delivery, DeliveryFailed, DeliveryRefused, Reason, Sender
+from .sending import DeliveryFailed, DeliveryRefused, Reason, Sender
 from .subscriptions import Subscription, Subscriptions
 
 log = logging.getLogger(__name__)
@@ -62,12 +63,11 @@ def deliver(
     for subscription in subscriptions.subscriptions:
         own = [state for state in states if state.subscription == subscription.name]
         postman = _Postman(store, subscription, senders(subscription), now, rng)
-        due = _due(own, now, refused_too)
         after = {state.event: state for state in own}
-        for state in due:
+        for letter in letters(subscription, [(known[s.event], s) for s in _due(own, now, refused_too)], known, now):
             if postman.left_alone:
                 break
-            after[state.event] = postman.attempt(known[state.event], state)
+            after |= {state.event: state for state in postman.attempt(letter)}
         final += after.values()
         problems += postman.problems
         sent += postman.sent
@@ -128,36 +128,50 @@ class _Postman:
         self.problems: list[str] = []
         self.sent = self.failed = 0
 
-    def attempt(self, event: Event, state: DeliveryState) -> DeliveryState:
-        """Try once, with a record before and after; the state that follows."""
-        name, n = self._subscription.name, state.attempts + 1
-        key = idempotency_key(event.id, name)
-        trying = Attempt(key=key, scheme=self._subscription.scheme, at=self._now)
-        if not record_attempt(self._store, event, name, n, "trying", trying):
-            return state  # another process is at it
-        now_known = {"event": event.id, "subscription": name, "attempts": n}
+    def attempt(self, letter: Letter) -> list[DeliveryState]:
+        """Try once, with a record before and after for each of its events; the states that follow."""
+        trying = Attempt(key=letter.key, scheme=self._subscription.scheme, at=self._now, digest=letter.digest)
+        taken = [(e, s) for e, s in letter.events if self._record(e, s, "trying", trying)]
+        if len(taken) < len(letter.events):
+            return [state for _, state in letter.events]  # another process is at it
         try:
-            self._sender.send(Delivery(event, message_of(event), key, self._now))
+            self._sender.send(letter.delivery(self._now))
         except (DeliveryFailed, DeliveryRefused) as error:
             again = None
             if isinstance(error, DeliveryFailed):
-                again = next_try(self._now, n, error.retry_after, self._rng)
-            self._note(error, event, again)
+                attempts = max(state.attempts for _, state in letter.events) + 1
+                again = next_try(self._now, attempts, error.retry_after, self._rng)
+            self._note(error, letter, again)
             outcome = trying.model_copy(update={"reason": error.reason, "next_try_at": again})
-            record_attempt(self._store, event, name, n, "failed", outcome)
-            return DeliveryState(**now_known, state="failed", reason=error.reason, next_try_at=again)
-        record_attempt(self._store, event, name, n, "sent", trying)
-        self.sent += 1
+            return [self._after(e, s, "failed", outcome) for e, s in letter.events]
+        self.sent += len(letter.events)
         self._in_a_row = 0
-        return DeliveryState(**now_known, state="sent")
+        return [self._after(e, s, "sent", trying) for e, s in letter.events]
 
-    def _note(self, error: DeliveryFailed | DeliveryRefused, event: Event, again: datetime | None) -> None:
-        self.failed += 1
+    def _record(self, event: Event, state: DeliveryState, outcome: Outcome, attempt: Attempt) -> bool:
+        return record_attempt(self._store, event, self._subscription.name, state.attempts + 1, outcome, attempt)
+
+    def _after(
+        self, event: Event, state: DeliveryState, outcome: Literal["sent", "failed"], made: Attempt
+    ) -> DeliveryState:
+        self._record(event, state, outcome, made)
+        return DeliveryState(
+            event=event.id,
+            subscription=self._subscription.name,
+            attempts=state.attempts + 1,
+            state=outcome,
+            reason=made.reason,
+            next_try_at=made.next_try_at,
+            digest=made.digest,
+        )
+
+    def _note(self, error: DeliveryFailed | DeliveryRefused, letter: Letter, again: datetime | None) -> None:
+        self.failed += len(letter.events)
         self._in_a_row += 1
         self.left_alone = error.reason is Reason.THROTTLED or self._in_a_row >= MOST_FAILURES
         what = f"tried again at {again.astimezone(UTC):%H:%M:%S}Z" if again else "not tried again: a person must look"
         who = f"{self._subscription.name} ({self._subscription.scheme})"
-        self.problems.append(f"alert {event.kind.value} of {event.subject} to {who}: {error}; {what}")
+        self.problems.append(f"alert {letter.about} to {who}: {error}; {what}")
         log.warning("delivery failed", extra={"subscription": self._subscription.name, "reason": error.reason.value})
 
 

@@ -46,12 +46,16 @@ class DeliveryRefused(NeedsReview):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One event on its way to one subscription. `key` is the same however often it is tried."""
+    """One event, or a digest of several, on its way to one subscription.
 
-    event: Event
+    `key` is the same however often it is tried.
+    """
+
+    events: tuple[Event, ...]
     message: Message
     key: str
     now: datetime
+    digest: bool = False
 
     @property
     def body(self) -> str:

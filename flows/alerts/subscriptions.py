@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 import yaml
@@ -22,15 +22,19 @@ from pydantic import (
     StringConstraints,
     ValidationError,
     field_validator,
+    model_validator,
 )
 
 from model.document import Event
 from model.errors import InvalidSubscriptions
+from model.jumps import LEAST_DIFFERENCE, LEAST_PERCENT
 from model.vocabulary import EventKind
 
 from .addresses import known_to_apprise
 
 WEBHOOKS = ("webhook+http", "webhook+https")
+Digest = Literal["daily", "weekly"]
+SECRETS = ("to", "secret")
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 RegionPrefix = Annotated[str, StringConstraints(pattern=r"^\d{2}(\d{2}){0,2}$")]
@@ -53,12 +57,35 @@ class Feeds(_Strict):
     url: HttpUrl | None = None
 
 
+class Jump(_Strict):
+    """How much a figure must have moved against last year's report to be told."""
+
+    percent: float = Field(LEAST_PERCENT, ge=LEAST_PERCENT, description="Of last year's figure")
+    least: float = Field(LEAST_DIFFERENCE, ge=LEAST_DIFFERENCE, description="Difference in the figure itself")
+    cells: tuple[str, ...] = Field((), description="Beginnings of the ids of figures; empty: any")
+
+    def is_in(self, event: Event) -> bool:
+        """Does the event tell of such a figure?"""
+        jumps = event.details.get("jumps")
+        return any(self._fits(jump) for jump in (jumps if isinstance(jumps, list) else ()) if isinstance(jump, dict))
+
+    def _fits(self, jump: dict[str, Any]) -> bool:
+        last, now = float(jump["last"]), float(jump["now"])
+        enough = abs(now - last) >= self.least and (not last or 100 * abs(now - last) / abs(last) >= self.percent)
+        return enough and (not self.cells or str(jump["id"]).startswith(self.cells))
+
+
 class Subscription(_Strict):
     """One receiver. `name` must stay as it is: it is part of what tells a repeated delivery from a new one."""
 
     name: Name
     to: SecretStr
-    kinds: tuple[EventKind, ...] = Field((), description="Empty: every kind that is not silent")
+    secret: SecretStr | None = Field(None, description="Signs what a webhook gets (HMAC-SHA256)")
+    digest: Digest | None = Field(None, description="One message a day or a week instead of one for each event")
+    agencies: tuple[str, ...] = Field((), description="Names or parts of names, or ids, of agencies")
+    findings: tuple[str, ...] = Field((), description="Codes of findings, or their severity: error, warning, info")
+    jump: Jump | None = Field(None, description="Only reports with a figure that moved so much against last year")
+    kinds: tuple[EventKind, ...] = Field((), description="Empty: every kind that is neither silent nor unconfirmed")
     portals: tuple[str, ...] = ()
     regions: tuple[RegionPrefix, ...] = Field((), description="Beginnings of division codes: '12' is all of Tianjin")
     since: date | None = Field(None, description="Nothing that happened before this day (UTC)")
@@ -81,6 +108,12 @@ class Subscription(_Strict):
             raise ValueError("'collected' is silent and is never delivered; leave it out")
         return kinds
 
+    @model_validator(mode="after")
+    def _only_webhooks_are_signed(self) -> Self:
+        if self.secret is not None and self.scheme not in WEBHOOKS:
+            raise ValueError("only webhooks are signed; leave 'secret' out, or use a webhook+https:// address")
+        return self
+
     @property
     def scheme(self) -> str:
         """All of the address that may be shown."""
@@ -89,11 +122,36 @@ class Subscription(_Strict):
     def wants(self, event: Event, region: str | None) -> bool:
         """Is this event for this subscription? `region` is the division code of its place, if known."""
         return (
-            (not self.kinds or event.kind in self.kinds)
+            (event.kind in self.kinds if self.kinds else is_confirmed(event))
+            and (not self.agencies or self._names(event))
+            and (not self.findings or self._found(event))
+            and (self.jump is None or self.jump.is_in(event))
             and (not self.portals or event.portal in self.portals)
             and (not self.regions or (region is not None and region.startswith(self.regions)))
             and (self.since is None or event.at.astimezone(UTC).date() >= self.since)
         )
+
+    def _names(self, event: Event) -> bool:
+        name, agency_id = str(event.details.get("agency") or ""), event.details.get("agency_id")
+        return any(word == agency_id or word in name for word in self.agencies)
+
+    def _found(self, event: Event) -> bool:
+        findings = event.details.get("findings")
+        return any(
+            finding.get("code") in self.findings or finding.get("severity") in self.findings
+            for finding in (findings if isinstance(findings, list) else ())
+            if isinstance(finding, dict)
+        )
+
+
+def is_confirmed(event: Event) -> bool:
+    """Is it sure enough for somebody who did not ask for it by name?
+
+    A report that disappeared is told when it is confirmed as withdrawn, and its return only if that was.
+    """
+    if event.kind is EventKind.REAPPEARED:
+        return event.details.get("was_withdrawn") is not False
+    return event.kind is not EventKind.DISAPPEARED
 
 
 class Subscriptions(_Strict):
@@ -151,18 +209,19 @@ def _names_a_host(url: str) -> bool:
 
 
 def _fill_in(plain: object, environment: Mapping[str, str], path: Path, root: yaml.Node | None) -> None:
-    """Replace `${NAME}` in every `to`, in place."""
+    """Replace `${NAME}` in every `to` and `secret`, in place."""
     found = plain.get("subscriptions") if isinstance(plain, dict) else None
     for position, one in enumerate(found if isinstance(found, list) else []):
-        if not (isinstance(one, dict) and isinstance(one.get("to"), str)):
-            continue
-        missing = [n for n in _VARIABLE.findall(one["to"]) if not environment.get(n)]
-        if missing:
-            line = _line(root, ("subscriptions", position, "to"))
-            raise InvalidSubscriptions(
-                f"{path}, line {line}: the environment has no {', '.join(missing)}; set it before you start gongkai"
-            )
-        one["to"] = _VARIABLE.sub(lambda match: environment[match[1]], one["to"])
+        for name in SECRETS:
+            if not (isinstance(one, dict) and isinstance(one.get(name), str)):
+                continue
+            missing = [n for n in _VARIABLE.findall(one[name]) if not environment.get(n)]
+            if missing:
+                line = _line(root, ("subscriptions", position, name))
+                raise InvalidSubscriptions(
+                    f"{path}, line {line}: the environment has no {', '.join(missing)}; set it before you start gongkai"
+                )
+            one[name] = _VARIABLE.sub(lambda match: environment[match[1]], one[name])
 
 
 def _line(node: yaml.Node | None, steps: Sequence[int | str]) -> int:

@@ -1,6 +1,8 @@
 """Our own webhook: one POST of JSON for each event."""
 
-from datetime import timedelta
+import hashlib
+import hmac
+from datetime import datetime, timedelta
 
 import httpx
 
@@ -12,34 +14,45 @@ from .sending import Delivery, DeliveryFailed, DeliveryRefused, Reason, judge_st
 TIMEOUT = timedelta(seconds=15)
 
 
+def signed(secret: str, content: bytes, now: datetime) -> dict[str, str]:
+    """Headers that prove who sent these bytes and when: HMAC-SHA256 over `<Unix time>.<body>`.
+
+    The time is that of the attempt, so that a receiver can refuse what somebody else sends again later.
+    """
+    timestamp = str(int(now.timestamp()))
+    digest = hmac.new(secret.encode(), timestamp.encode() + b"." + content, hashlib.sha256).hexdigest()
+    return {"Gongkai-Timestamp": timestamp, "Gongkai-Signature": f"sha256={digest}"}
+
+
 class Webhook:
     """POSTs `{"schema_version": "1", "event": {…}, "title": …, "text": …}` with the header `Idempotency-Key`.
+
+    A digest has `events`, a list, in the place of `event`. With a secret, the message is signed.
 
     Any 2xx is a confirmation; the body of the answer is not read and redirects are not followed.
     """
 
-    def __init__(self, url: str, timeout: timedelta = TIMEOUT) -> None:
+    def __init__(self, url: str, timeout: timedelta = TIMEOUT, *, secret: str | None = None) -> None:
         self._url = url
         self._timeout = timeout
+        self._secret = secret
 
     def send(self, delivery: Delivery) -> None:
         status, retry_after = within(self._timeout, lambda: self._post(delivery))
         judge_status(status, retry_after, delivery.now)
 
     def _post(self, delivery: Delivery) -> tuple[int, str | None]:
-        content = canonical_json(
-            {
-                "schema_version": "1",
-                "event": delivery.event.model_dump(mode="json"),
-                "title": delivery.message.title,
-                "text": delivery.message.text,
-            }
-        )
+        events = [event.model_dump(mode="json") for event in delivery.events]
+        told = {"events": events} if delivery.digest else {"event": events[0]}
+        message = {"title": delivery.message.title, "text": delivery.message.text}
+        content = canonical_json({"schema_version": "1", **told, **message})
         headers = {
             "Content-Type": "application/json",
             "Idempotency-Key": delivery.key,
             "User-Agent": "gongkai",
         }
+        if self._secret is not None:
+            headers |= signed(self._secret, content, delivery.now)
         try:
             with (
                 no_secrets_in_logs(),

@@ -17,9 +17,12 @@ from flows.settings import Settings
 from flows.tables import outcome_tables, told_events
 from infra.simulator import Simulator
 from model.errors import BadQuery
+from model.vocabulary import EventKind
 
 from .portals import write_portals
 from .webhook import ListeningDesk
+
+LOUD = tuple(kind for kind in EventKind if kind is not EventKind.COLLECTED)
 
 MARK = "demo-archive.txt"
 MARK_TEXT = "Made by `gongkai demo` of simulated portals. The next demo replaces this folder.\n"
@@ -49,7 +52,8 @@ def play(store: str, sites: list[str], console: Console, left_out: dict[str, str
         settings = Settings(portals=Path(folder))
         subscriptions = Subscriptions(
             feeds=Feeds(folder=str(feeds), title="gongkai demo"),
-            subscriptions=(Subscription(name="newsdesk", to=SecretStr(f"webhook+{desk.url}")),),
+            # Every kind by name: what is not confirmed yet is told only to who asks for it.
+            subscriptions=(Subscription(name="newsdesk", to=SecretStr(f"webhook+{desk.url}"), kinds=LOUD),),
         )
 
         def crawl(number: int, title: str) -> RunOutcome:
