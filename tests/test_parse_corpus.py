@@ -14,7 +14,7 @@ from tests.parse_answers import silent_errors
 DEFAULT = Path(__file__).parents[2] / "shared" / "corpus"
 CHOSEN = os.environ.get("GONGKAI_CORPUS")
 CORPUS = Path(CHOSEN) if CHOSEN else DEFAULT
-TEXTS = (".txt", ".md", ".html")
+TEXTS = (".txt", ".md", ".html", ".pdf")
 
 if not CHOSEN and not DEFAULT.is_dir():
     pytest.skip("no corpus: set GONGKAI_CORPUS to its folder", allow_module_level=True)
@@ -51,6 +51,34 @@ def test_the_sample_report_is_read_whole() -> None:
     assert report.values == expected["values"]
     assert report.report_year == 2022
     assert report.agency.name == "天津市人力资源和社会保障局"
+
+
+@pytest.mark.parametrize(("name", "flagged"), [("huaian-2024-pdf", []), ("hongze-2023-pdf", ["review_litigation"])])
+def test_each_value_of_the_real_pdfs_is_right(name: str, flagged: list[str]) -> None:
+    report, expected = _read(name)
+    assert {i: report.values.get(i) for i in expected["values"]} == expected["values"]
+    assert (report.report_year, report.agency.name) == (expected["report_year"], expected["agency"])
+    there = {n: t.verdict for n, t in report.tables.items() if t.verdict is not TableVerdict.ABSENT}
+    assert [n for n, verdict in there.items() if verdict is TableVerdict.FLAGGED] == flagged
+    assert all(n in flagged or verdict is TableVerdict.VERIFIED for n, verdict in there.items())
+    assert all(cell.where.startswith("page ") and ", box " in cell.where for cell in report.cells.values())
+
+
+def test_a_pdf_whose_printed_totals_contradict_keeps_what_is_printed() -> None:
+    report, _ = _read("hongze-2023-pdf")
+    total = "review_litigation.administrative_review.total"
+    assert report.values[total] == 0
+    assert total in report.suspect
+    assert ("RL-SUM", total) in [(f.code, f.place) for f in report.findings]
+
+
+def test_a_page_of_a_pdf_that_became_text_says_that_it_is_a_fragment() -> None:
+    report, expected = _read("huaian-2024-pdfminer-txt")
+    assert report.verdict is not ReportVerdict.VERIFIED
+    missing = [i for i in report.values if i.startswith("applications.") and i not in expected["values"]]
+    assert missing
+    assert set(missing) <= set(report.suspect)
+    assert report.tables["review_litigation"].verdict is TableVerdict.ABSENT
 
 
 def test_blanks_stay_blanks() -> None:

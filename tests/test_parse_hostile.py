@@ -56,9 +56,9 @@ def test_a_refusal_names_the_limit(name: str, limit: str) -> None:
     assert limit in report.reasons[1]
 
 
-def test_a_picture_needs_ocr_and_a_pdf_says_why_not() -> None:
+def test_a_picture_needs_ocr_and_a_broken_pdf_says_what_it_is() -> None:
     assert parse_document([Part("page", b"\x89PNG\r\n\x1a\n")]).verdict is ReportVerdict.NEEDS_OCR
-    assert parse_document([Part("page", b"%PDF-1.7")]).reasons == ["pdf_not_supported_yet"]
+    assert parse_document([Part("page", b"%PDF-1.7")]).reasons == ["damaged"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "gb18030"])

@@ -26,6 +26,7 @@ IN_PLACE = frozenset({"html", "text"})
 READERS: dict[str, str] = {
     "doc": "parsers.readers.external.office:read_doc",
     "docx": "parsers.readers.docx:read_docx",
+    "pdf": "parsers.readers.pdf:read_pdf",
     "mhtml": "parsers.readers.mhtml:read_mhtml",
     "ods": "parsers.readers.external.office:read_ods",
     "odt": "parsers.readers.external.office:read_odt",
@@ -38,7 +39,6 @@ READERS: dict[str, str] = {
 }
 # Kinds that are known and have no reader: the code for `reasons`, and what it is.
 WITHOUT = {
-    "pdf": ("pdf_not_supported_yet", "a PDF file"),
     "encrypted": ("encrypted", "a file locked with a password"),
     "slides": ("no_reader", "a presentation"),
     "rar": ("no_reader", "a RAR archive"),

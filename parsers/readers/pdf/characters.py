@@ -1,0 +1,169 @@
+"""The characters that a page shows, each with its place. What is written and not shown is left out or made doubtful."""
+
+import ctypes
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from parsers.readers.limits import TooHostile
+from parsers.readers.pdf.frame import Box, Frame
+from parsers.readers.pdf.opening import handle
+from parsers.readers.pdf.shapes import Shapes
+
+MOST_CHARACTERS = 60_000  # of one page
+DOUBT = "\ufffc"  # stands where it cannot be told what is shown
+INVISIBLE = frozenset({pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium_c.FPDF_TEXTRENDERMODE_CLIP})
+WHITE = 245
+SAMPLE = 7
+HUGE = 60.0  # points
+FEWEST_TURNED = 12  # characters that stand another way than the page: a table of its own, or a word at its side
+
+
+class Char(NamedTuple):
+    """One character as it is read: right and down."""
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    base: float
+
+    @property
+    def middle(self) -> float:
+        return (self.x0 + self.x1) / 2
+
+    @property
+    def center(self) -> float:
+        return (self.y0 + self.y1) / 2
+
+    @property
+    def height(self) -> float:
+        return self.y1 - self.y0
+
+
+class Raw(NamedTuple):
+    """A character in PDF's own space. `quarter`: how the page must be turned for it to stand upright."""
+
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+    x: float
+    y: float
+    quarter: int
+
+
+def raw_characters(page: pdfium.PdfPage, shapes: Shapes) -> list[Raw]:
+    """The characters of a page in the order of the file. Raises TooHostile."""
+    text = page.get_textpage()
+    try:
+        count = max(0, pdfium_c.FPDFText_CountChars(text.raw))
+        if count > MOST_CHARACTERS:
+            raise TooHostile(f"page has {count} characters, more than {MOST_CHARACTERS}")
+        return _read(text.raw, count, shapes)
+    finally:
+        text.close()
+
+
+def _read(text: object, count: int, shapes: Shapes) -> list[Raw]:
+    box, x, y = pdfium_c.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
+    looks: dict[int, str] = {}
+    angles = {_quarter(text, at) for at in range(0, count, SAMPLE)}
+    mixed, quarter = len(angles) > 1, next(iter(angles), 0)
+    found = []
+    for at in range(count):
+        if pdfium_c.FPDFText_IsGenerated(text, at) == 1:
+            continue
+        code = pdfium_c.FPDFText_GetUnicode(text, at)
+        if code in (0, 9, 10, 13, 32, 0xA0, 0x3000):
+            continue
+        owner = pdfium_c.FPDFText_GetTextObject(text, at)
+        key = handle(owner)
+        if key not in looks:
+            looks[key] = _look(owner)
+        if looks[key] == "hidden":
+            continue
+        if not pdfium_c.FPDFText_GetLooseCharBox(text, at, box):
+            continue
+        if max(box.right - box.left, box.top - box.bottom) > HUGE:
+            _tighten(text, at, box)
+        pdfium_c.FPDFText_GetCharOrigin(text, at, x, y)
+        char = chr(code) if code < 0x110000 else DOUBT
+        if pdfium_c.FPDFText_HasUnicodeMapError(text, at) == 1:
+            char = DOUBT
+        center = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+        if looks[key] == "white" and not shapes.is_dark(*center):
+            continue
+        if shapes.covers(key, *center):
+            char = DOUBT
+        here = _quarter(text, at) if mixed else quarter
+        found.append(Raw(char, box.left, box.bottom, box.right, box.top, x.value, y.value, here))
+    return found
+
+
+def _tighten(text: object, at: int, box: pdfium_c.FS_RECTF) -> None:
+    """Of fonts that run downward pdfium gives boxes in which the size of the letters was not counted: take the ink."""
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    if not pdfium_c.FPDFText_GetCharBox(text, at, left, right, bottom, top):
+        return
+    width, height = right.value - left.value, top.value - bottom.value
+    if 3 * width < box.right - box.left and 3 * height < box.top - box.bottom:
+        box.left, box.right, box.bottom, box.top = left.value, right.value, bottom.value, top.value
+
+
+def _quarter(text: object, at: int) -> int:
+    angle: float = pdfium_c.FPDFText_GetCharAngle(text, at)
+    return -round(angle / (math.pi / 2)) % 4
+
+
+def _look(owner: object) -> str:
+    """`hidden`, `white` or `shown`: how a text object is painted."""
+    if not owner:
+        return "shown"
+    if pdfium_c.FPDFTextObj_GetTextRenderMode(owner) in INVISIBLE:
+        return "hidden"
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    if not pdfium_c.FPDFPageObj_GetFillColor(owner, red, green, blue, alpha):
+        return "shown"
+    if alpha.value == 0:
+        return "hidden"
+    return "white" if min(red.value, green.value, blue.value) >= WHITE else "shown"
+
+
+def sides(raw: Sequence[Raw]) -> list[tuple[int, list[Raw]]]:
+    """The characters by the side from which they are read, the side of most first; few stray ones go with these."""
+    counts = Counter(char.quarter for char in raw)
+    ways = [quarter for quarter, count in counts.most_common() if count >= FEWEST_TURNED] or [*counts][:1]
+    groups: dict[int, list[Raw]] = {quarter: [] for quarter in ways}
+    for char in raw:
+        groups[char.quarter if char.quarter in groups else ways[0]].append(char)
+    return list(groups.items())
+
+
+def placed(raw: Sequence[Raw], frame: Frame) -> list[Char]:
+    """The characters as they are seen in a frame; those outside of the page are not seen."""
+    edges = frame.box(frame.left, frame.bottom, frame.right, frame.top)
+    found: list[Char] = []
+    before: set[tuple[str, int, int]] = set()
+    for char in raw:
+        box = frame.box(char.left, char.bottom, char.right, char.top)
+        if not edges.holds((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2):
+            continue
+        # Drawn twice, a little apart, to look bold
+        spot = _spot(box)
+        if any((char.text, spot[0] + dx, spot[1] + dy) in before for dx in (-1, 0, 1) for dy in (-1, 0, 1)):
+            continue
+        before.add((char.text, *spot))
+        found.append(Char(char.text, *box, frame.point(char.x, char.y)[1]))
+    return found
+
+
+def _spot(box: Box) -> tuple[int, int]:
+    """A place in steps so small that strokes of one character stand in neighbouring ones, and two characters do not."""
+    return round(box.x0 / max(box.width, 1.0) * 5), round(box.y0 / max(box.height, 1.0) * 5)
