@@ -46,6 +46,7 @@ HONGZE, HUAIAN, TIANJIN = Surroundings("320813"), Surroundings("320800"), Surrou
         ("鼓楼区审计局", Surroundings(within="320000"), 2022, "审计局", None, None, "department"),
         ("南京市鼓楼区审计局", NOWHERE, 2022, "审计局", "320106", "county", "department"),
         ("新华区", NOWHERE, 2020, "人民政府", None, None, "government"),
+        ("青禾市人民政府", NOWHERE, 2022, "青禾市人民政府", None, None, "government"),
         ("吉林气象局", NOWHERE, 2022, "气象局", None, None, "vertical"),
         # townships lie in counties
         ("襄城区欧庙镇", NOWHERE, 2024, "欧庙镇", "420602", "township", "township"),
