@@ -46,12 +46,15 @@ def _known(location: Location, due: bool) -> KnownDocument:
 
 
 def is_due(location: Location, portal: Portal, now: datetime, recheck: Recheck) -> bool:
-    """Is a known document to be asked again? What is not certain (gone, unclear) always is."""
+    """Is a known document to be asked again? What is not certain (gone, unclear) always is.
+
+    So is one that was asked last at a time that is still to come, by a clock that went ahead.
+    """
     if recheck == "none":
         return False
     if recheck == "all" or location.state not in ("ok", "moved"):
         return True
-    return recheck_after(location, portal) <= now
+    return location.last_checked > now or recheck_after(location, portal) <= now
 
 
 def crawl_job(

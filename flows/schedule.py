@@ -71,9 +71,10 @@ def visits_after(portal: Portal, moment: datetime, seed: str = "") -> Iterator[d
 def next_visit(portal: Portal, last: datetime | None, now: datetime, seed: str = "") -> datetime:
     """When the portal is to be visited: the first moment after its last visit, or now, if that has passed already.
 
-    However many visits were missed, one makes up for them. Never visited: now.
+    However many visits were missed, one makes up for them. Never visited: now; so is a visit that is still to come,
+    which a clock that went ahead has dated.
     """
-    return now if last is None else max(next(visits_after(portal, last, seed)), now)
+    return now if last is None or last > now else max(next(visits_after(portal, last, seed)), now)
 
 
 def is_due(portal: Portal, last: datetime | None, now: datetime, seed: str = "") -> bool:

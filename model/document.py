@@ -92,6 +92,7 @@ class LossCheck(Record):
     at: AwareDatetime
     state: str
     status: int | None = None
+    server_at: AwareDatetime | None = Field(None, description="The server's own time, by its Date header")
 
 
 class Location(Record):

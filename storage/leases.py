@@ -2,7 +2,8 @@
 
 Each claim is the next number, written by conditional create; the highest number holds. A lease that is neither renewed
 nor released ends by its expiry, so a killed holder blocks nobody for long. Clocks of the machines must agree to well
-within the time of a lease.
+within the time of a lease. One that would end later than LONGEST from now was given by a clock that went ahead, and
+holds nobody.
 """
 
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from model.errors import ObjectMissing
 from storage.memory import host_segment
 from storage.records import Shelf, create_record, numbered, read_record
 
+LONGEST = timedelta(days=1)
 KEPT = 2  # older claims than the last two are cleared away
 
 
@@ -29,9 +31,11 @@ class Lease(Record):
 
 class Leases(Shelf):
     def acquire_lease(self, name: str, owner: str, now: datetime, seconds: float) -> Lease | None:
-        """The lease, or None while somebody else (or this owner in another call) holds it."""
+        """The lease, or None while somebody else (or this owner in another call) holds it. For a day at most."""
+        if seconds > LONGEST.total_seconds():
+            raise ValueError(f"a lease is given for {LONGEST} at most and renewed")
         held = self.lease(name)
-        if held is not None and not held.released and held.expires_at > now:
+        if held is not None and not held.released and now < held.expires_at <= now + LONGEST:
             return None
         expires = now + timedelta(seconds=seconds)
         return self._claim(Lease(name=name, n=(held.n if held else 0) + 1, owner=owner, expires_at=expires))

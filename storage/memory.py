@@ -1,16 +1,19 @@
 """The rest of what a crawl must remember: baselines, hosts to stay away from, requests made, deliveries."""
 
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from pydantic import AwareDatetime, Field, JsonValue
+from pydantic import AwareDatetime, Field
 
 from model.canonical import canonical_json
 from model.capture import Capture, Record
 from model.errors import ObjectMissing
 from storage.objects import checked_segment
-from storage.records import JSON, Shelf, create_record, numbered, read_record
+from storage.records import JSON, Shelf, create_record, read_record
+
+# Nobody is left alone for longer at once. What ends later was dated by a clock that went ahead, and does not hold.
+LONGEST_COOL_DOWN = timedelta(days=8)
 
 
 class Baseline(Record):
@@ -48,7 +51,7 @@ class Memory(Shelf):
     def set_cool_down(self, host: str, until: datetime, why: str, refusals: tuple[datetime, ...] = ()) -> None:
         """Stay away from a host until then; a later end that stands already is kept."""
         held = self.cool_down(host)
-        if held is None or held.until < until:
+        if held is None or held.until < until or held.until > until + LONGEST_COOL_DOWN:
             content = canonical_json(CoolDown(host=host, until=until, why=why, refusals=refusals or _of(held)))
             self.store.replace(f"state/cool_down/{host_segment(host)}.json", content, content_type=JSON)
 
@@ -60,7 +63,7 @@ class Memory(Shelf):
     def cool_downs(self, now: datetime) -> dict[str, datetime]:
         """Hosts to stay away from now, with the time until which."""
         held = [read_record(self.store, key, CoolDown) for key in self.store.list("state/cool_down/")]
-        return {record.host: record.until for record in held if record.until > now}
+        return {record.host: record.until for record in held if now < record.until <= now + LONGEST_COOL_DOWN}
 
     def note_lists(self, portal: str, captures: tuple[Capture, ...]) -> None:
         """Remember the list pages of a portal that gave validators, as they were last sent."""
@@ -86,19 +89,6 @@ class Memory(Shelf):
             total.update(read_record(self.store, key, dict[str, int]))
         return dict(total)
 
-    def add_delivery(self, event_id: str, subscription: str, attempt: dict[str, JsonValue]) -> int:
-        """Append an attempt to deliver an event to a subscription; its number, from 1."""
-        prefix = _delivery_prefix(event_id, subscription)
-        while True:
-            n = max((n for n, _ in numbered(self.store, prefix)), default=0) + 1
-            if create_record(self.store, f"{prefix}{n}.json", attempt):
-                return n
-
-    def deliveries(self, event_id: str, subscription: str) -> list[dict[str, Any]]:
-        """Attempts so far, in order."""
-        keys = numbered(self.store, _delivery_prefix(event_id, subscription))
-        return [read_record(self.store, key, dict[str, Any]) for _, key in keys]
-
 
 def host_segment(host: str) -> str:
     """A host name, with its port if it has one, as one segment of a key."""
@@ -112,7 +102,3 @@ def _of(held: CoolDown | None) -> tuple[datetime, ...]:
 def day_of(at: datetime) -> date:
     """The UTC day by which keys are grouped."""
     return at.astimezone(UTC).date()
-
-
-def _delivery_prefix(event_id: str, subscription: str) -> str:
-    return f"state/deliveries/{checked_segment(event_id)}/{checked_segment(subscription)}/"

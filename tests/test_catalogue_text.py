@@ -14,6 +14,7 @@ from storage.archive import Archive
 from storage.catalogue import Catalogue
 from storage.catalogue.grams import grams, query
 from storage.catalogue.searching import place_of
+from storage.catalogue.values import FEW, Values
 from storage.ledger_writer import LedgerWriter
 from storage.local_folder import LocalFolder
 from storage.settings import StorageSettings
@@ -115,6 +116,36 @@ def test_values_findings_and_captures_are_there_and_the_newest_value_holds(archi
     assert (counted["reports"], counted["versions"], counted["findings"], counted["captures"]) == (2, 3, 3, 1)
     assert index.rebuild() == 4
     assert Catalogue.of(archive, SETTINGS).values.read("a.b") == {"aone-2022-own": 6.0, "atwo-2021-own": 7.5}
+
+
+def test_many_small_files_of_figures_are_put_together_and_say_the_same(tmp_path: Path) -> None:
+    values, folder = Values(tmp_path), tmp_path / "year=2022"
+    for number in range(FEW + 3):
+        version = a_version(f"r{number}-2022-own", 1, b"page")
+        values.put(version, parsed("", **{"a.b": number, "a.c": None}))
+        if number % 2:
+            values.put(version.model_copy(update={"n": 2}), parsed("", **{"a.b": number + 1000}))
+        values.flush()
+    assert len(list(folder.iterdir())) == 4
+    assert values.read("a.b") == {f"r{n}-2022-own": n + 1000 if n % 2 else n for n in range(FEW + 3)}
+    again = Values(tmp_path)
+    again.put(a_version("r1-2022-own", 3, b"page"), parsed("", **{"a.b": 5}))
+    again.flush()
+    assert again.read("a.b", [2022])["r1-2022-own"] == 5
+
+
+def test_of_common_words_the_newest_years_come_first_and_by_name(archive: Archive) -> None:
+    for number in range(12):
+        publish(archive, f"b{number:02d}-{2018 + number % 3}-own", b"%d" % number, parsed("本年主动公开三条。"))
+    assert found(archive, "主动", "公开") == [
+        "aone-2022-own",
+        *(f"b{number:02d}-2020-own" for number in (2, 5, 8, 11)),
+        *(f"b{number:02d}-2019-own" for number in (1, 4, 7, 10)),
+        "b00-2018-own",
+    ]
+    assert found(archive, "主动", years=(2018,)) == [f"b{number:02d}-2018-own" for number in (0, 3, 6, 9)]
+    # A year is no word of a text.
+    assert found(archive, "y2018") == []
 
 
 def test_after_a_first_note_only_what_is_noted_is_read(archive: Archive) -> None:

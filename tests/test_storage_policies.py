@@ -94,7 +94,6 @@ def address(seaweed: Seaweed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         archive.release_lease(lease)
         archive.fold_locations("example")
         archive.set_cool_down("a.gov.cn", NOON + timedelta(days=1), "blocked")
-        archive.add_delivery("e1", "desk", {"state": "sent"})
     assert used == {"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"}
     return where
 

@@ -1,4 +1,4 @@
-"""What a crawl remembers: locations, baselines, cool-downs, requests, deliveries, leases."""
+"""What a crawl remembers: locations, baselines, cool-downs, requests, leases."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
@@ -103,14 +103,6 @@ def test_requests_of_a_day_are_added_up_over_runs_and_portals(archive: Archive) 
     archive.note_requests(day, "run1", "two", {"a.gov.cn": 2})
     archive.note_requests(day + timedelta(1), "run2", "one", {"a.gov.cn": 100})
     assert archive.requests_made(day) == {"a.gov.cn": 9, "b.gov.cn": 1}
-
-
-def test_attempts_to_deliver_are_numbered_even_when_made_at_once(archive: Archive) -> None:
-    with ThreadPoolExecutor(8) as pool:
-        numbers = sorted(pool.map(lambda n: archive.add_delivery("e1", "mail", {"attempt": n}), range(8)))
-    assert numbers == list(range(1, 9))
-    assert sorted(a["attempt"] for a in archive.deliveries("e1", "mail")) == list(range(8))
-    assert archive.deliveries("e1", "webhook") == []
 
 
 def test_a_lease_has_one_holder_until_it_ends(archive: Archive) -> None:

@@ -20,12 +20,14 @@ from storage.records import read_record
 from storage.settings import StorageSettings
 
 from .rows import Passage, ReportRow
-from .schema import LAYOUT, lay_out
+from .schema import LAYOUT, drop_indexes, lay_out, make_indexes
 from .searching import place_of, reports_by_text, reports_by_words
 from .taking import PREFIXES, Taking, is_catalogued
 from .values import Values
 
-BATCH = 500
+BATCH = 5_000  # records in a transaction
+CACHE = 65_536  # KiB of the file in memory
+AT_ONCE = 500  # keys read at a time
 CONTEXT = 40  # characters around a place in a text
 
 
@@ -139,19 +141,25 @@ class Catalogue:
             return
         try:
             with self._open() as database:
-                rows = database.execute("SELECT report_id, n, title, url, captured_at, key FROM versions").fetchall()
-                seen = {key for (key,) in database.execute("SELECT key FROM seen")}
+                yield from self._disagreements(database, deep)
         except sqlite3.DatabaseError as error:
             yield "catalogue/", f"{self._path} can't be read ({error}); it is built anew at the next use"
-            return
-        there = {key for prefix in PREFIXES for key in self._archive.store.list(prefix)}
-        for key in sorted(key for key in seen - there if is_catalogued(key)):
-            yield key, "is in the catalogue and not in the archive"
-        for *told, key in rows:
-            if not deep or key not in there:
-                continue
+
+    def _disagreements(self, database: sqlite3.Connection, deep: bool) -> Iterator[tuple[str, str]]:
+        # On disk, like a refresh: an archive has millions of keys.
+        database.execute("CREATE TEMP TABLE there (key TEXT PRIMARY KEY) WITHOUT ROWID")
+        listed = (key for prefix in PREFIXES for key in self._archive.store.list(prefix))
+        database.executemany("INSERT OR IGNORE INTO there VALUES (?)", ((key,) for key in listed))
+        gone = "SELECT key FROM seen WHERE key NOT IN (SELECT key FROM there) ORDER BY key"
+        yield from (
+            (key, "is in the catalogue and not in the archive")
+            for (key,) in database.execute(gone)
+            if is_catalogued(key)
+        )
+        told = "SELECT report_id, n, title, url, captured_at, key FROM versions WHERE key IN (SELECT key FROM there)"
+        for *row, key in database.execute(f"{told} ORDER BY report_id, n") if deep else ():
             v = read_record(self._archive.store, key, VersionRecord)
-            if told != [v.report_id, v.n, v.title, v.url, v.captured_at.isoformat()]:
+            if row != [v.report_id, v.n, v.title, v.url, v.captured_at.isoformat()]:
                 yield key, "stands in the catalogue in other words than in the archive; `gongkai catalogue --rebuild`"
 
     def _refresh(self, on_record: Callable[[int, int], None] | None) -> int:
@@ -167,6 +175,8 @@ class Catalogue:
                 _put(database, (key for key in keys if is_catalogued(key)))
             elif new_file or not noted:
                 self._list(database)
+            if new_file:
+                drop_indexes(database)
             total = int(database.execute("SELECT count(*) FROM due").fetchone()[0])
             taking = Taking(self._archive, database, self.values, parser)
             for taken, key in enumerate(_due(database), 1):
@@ -175,6 +185,8 @@ class Catalogue:
                     self._commit(database)
                 if on_record is not None:
                     on_record(taken, total)
+            # Also what a first filling that was killed has left out.
+            make_indexes(database)
             database.executemany("INSERT OR IGNORE INTO seen VALUES (?)", [(note,) for note in notes])
             self._commit(database)
         return total
@@ -220,6 +232,7 @@ class Catalogue:
                 f"the catalogue {self._path} can't be opened ({error}); mend its folder"
             ) from error
         try:
+            database.execute(f"PRAGMA cache_size = -{CACHE}")
             if database.execute("PRAGMA user_version").fetchone()[0] != LAYOUT:
                 lay_out(database)
                 self.values.clear()
@@ -235,7 +248,9 @@ def _put(database: sqlite3.Connection, keys: Iterable[str]) -> None:
 def _due(database: sqlite3.Connection) -> Iterator[str]:
     """Keys in order, read so many at a time: the table changes nothing meanwhile, and no cursor outlives a commit."""
     last = ""
-    while batch := database.execute("SELECT key FROM due WHERE key > ? ORDER BY key LIMIT ?", (last, BATCH)).fetchall():
+    while batch := database.execute(
+        "SELECT key FROM due WHERE key > ? ORDER BY key LIMIT ?", (last, AT_ONCE)
+    ).fetchall():
         yield from (key for (key,) in batch)
         last = batch[-1][0]
 

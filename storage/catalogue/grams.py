@@ -1,6 +1,7 @@
 """Text as pairs of neighbouring characters: words of two are found without knowing where a word ends."""
 
 import re
+from operator import add
 
 from storage.search_words import plain
 
@@ -12,7 +13,9 @@ def grams(text: str) -> str:
     """The distinct pairs of a text, and each run's last character: 公开年报 → 公开 开年 年报 报."""
     found: dict[str, None] = {}
     for run in BREAK.split(plain_lines(text)):
-        found.update(dict.fromkeys(run[i : i + 2] for i in range(len(run))))
+        found.update(dict.fromkeys(map(add, run, run[1:])))
+        if run:
+            found[run[-1]] = None
     return " ".join(found)
 
 
@@ -22,6 +25,11 @@ def query(word: str) -> str | None:
     asked = [f'"{run[i : i + 2]}"' for run in runs for i in range(len(run) - 1)]
     asked += [f'"{run}" *' for run in runs if len(run) == 1]
     return " AND ".join(dict.fromkeys(asked)) or None
+
+
+def year_word(year: int) -> str:
+    """The word that a text of this report year has beside its pairs; longer than any of them."""
+    return f"y{year:04d}"
 
 
 def plain_lines(text: str) -> str:

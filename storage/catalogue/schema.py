@@ -7,43 +7,48 @@ from storage.search_words import searchable
 
 from .grams import grams
 
-LAYOUT = 4
+LAYOUT = 6
 SCHEMA = """
 CREATE TABLE seen (key TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE versions (report_id TEXT, n INTEGER, agency_id TEXT, agency_name TEXT, report_year INTEGER, scope TEXT,
   title TEXT, url TEXT, portal TEXT, captured_at TEXT, verdict TEXT, manifest TEXT, parser TEXT, key TEXT,
   PRIMARY KEY (report_id, n));
-CREATE INDEX versions_by_key ON versions (key);
 CREATE TABLE reports (rowid INTEGER PRIMARY KEY, report_id TEXT UNIQUE, agency_id TEXT, agency_name TEXT,
   report_year INTEGER, scope TEXT, title TEXT, url TEXT, portal TEXT, captured_at TEXT, verdict TEXT, newest INTEGER,
   versions INTEGER, region TEXT, level TEXT, kind TEXT);
-CREATE INDEX reports_by_agency ON reports (agency_id, report_year);
-CREATE INDEX reports_by_year ON reports (report_year);
-CREATE INDEX reports_by_portal ON reports (portal);
-CREATE INDEX reports_by_title ON reports (title);
-CREATE INDEX reports_by_facet ON reports (report_year, verdict, region, level, kind, scope, agency_id);
-CREATE INDEX reports_by_time ON reports (captured_at);
-CREATE INDEX reports_by_name ON reports (agency_name);
 CREATE TABLE agencies (id TEXT PRIMARY KEY, n INTEGER, region TEXT, name TEXT, words TEXT,
   level TEXT, kind TEXT);
-CREATE INDEX agencies_by_region ON agencies (region);
 CREATE TABLE events (id TEXT PRIMARY KEY, at TEXT, kind TEXT, subject TEXT, portal TEXT, key TEXT,
   silent INTEGER);
-CREATE INDEX events_by_subject ON events (subject, at);
-CREATE INDEX events_by_time ON events (at);
 CREATE TABLE captures (id TEXT PRIMARY KEY, portal TEXT, kind TEXT, url TEXT, document_url TEXT, status INTEGER,
   state TEXT, fetched_at TEXT, sha256 TEXT, run TEXT) WITHOUT ROWID;
-CREATE INDEX captures_by_document ON captures (document_url, fetched_at);
 CREATE TABLE findings (report_id TEXT, n INTEGER, code TEXT, place TEXT, severity TEXT, fault TEXT, message TEXT);
-CREATE INDEX findings_by_report ON findings (report_id, n, code);
-CREATE INDEX findings_by_code ON findings (code);
 CREATE TABLE texts (rowid INTEGER PRIMARY KEY AUTOINCREMENT, report_id TEXT, n INTEGER);
+CREATE INDEX findings_by_report ON findings (report_id, n, code);
 CREATE INDEX texts_by_report ON texts (report_id);
 CREATE VIRTUAL TABLE text_grams USING fts5(grams, content='', detail=none, tokenize="unicode61 remove_diacritics 0");
 CREATE VIRTUAL TABLE name_grams USING fts5(grams, content='', detail=none, tokenize="unicode61 remove_diacritics 0");
 CREATE TABLE names (rowid INTEGER PRIMARY KEY, name TEXT UNIQUE);
+INSERT INTO text_grams (text_grams, rank) VALUES ('hashsize', 16777216);
 """
+
+# What only questions need: made when the tables are full, which is faster than keeping it while they fill.
+INDEXES = {
+    "versions_by_key": "versions (key)",
+    "reports_by_agency": "reports (agency_id, report_year)",
+    "reports_by_year": "reports (report_year)",
+    "reports_by_portal": "reports (portal)",
+    "reports_by_title": "reports (title)",
+    "reports_by_facet": "reports (report_year, verdict, region, level, kind, scope, agency_id)",
+    "reports_by_time": "reports (captured_at)",
+    "reports_by_name": "reports (agency_name)",
+    "agencies_by_region": "agencies (region)",
+    "events_by_subject": "events (subject, at)",
+    "events_by_time": "events (at)",
+    "captures_by_document": "captures (document_url, fetched_at)",
+    "findings_by_code": "findings (code)",
+}
 
 
 def lay_out(database: sqlite3.Connection) -> None:
@@ -63,8 +68,21 @@ def lay_out(database: sqlite3.Connection) -> None:
     for agency in seeded_register():
         # Number 0: whatever the archive says of the same agency holds.
         put_agency(database, agency.model_copy(update={"n": 0}))
+    make_indexes(database)
     database.execute(f"PRAGMA user_version = {LAYOUT}")
     database.commit()
+
+
+def make_indexes(database: sqlite3.Connection) -> None:
+    """Those that are not there."""
+    for name, columns in INDEXES.items():
+        database.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
+
+
+def drop_indexes(database: sqlite3.Connection) -> None:
+    """For a first filling; `make_indexes` ends it."""
+    for name in INDEXES:
+        database.execute(f"DROP INDEX IF EXISTS {name}")
 
 
 def put_agency(database: sqlite3.Connection, agency: Agency) -> None:

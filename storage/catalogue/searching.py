@@ -2,15 +2,17 @@
 
 import sqlite3
 from collections.abc import Iterator
+from itertools import islice
 
 from storage.search_words import plain, readings, year_of
 
-from .grams import query
+from .grams import query, year_word
 from .rows import ReportRow
 
 COLUMNS = """r.report_id, r.agency_id, coalesce(a.name, r.agency_name) AS agency_name, r.region, r.report_year, r.scope,
   r.title, r.url, r.portal, r.captured_at, r.verdict, r.versions, r.newest"""
 FROM = "FROM reports r LEFT JOIN agencies a ON a.id = r.agency_id"
+SORTED = 500  # matches of a text put in order at once
 ORDER = "ORDER BY agency_name, report_year DESC, r.scope"
 
 
@@ -31,19 +33,33 @@ def reports_by_words(database: sqlite3.Connection, words: list[str], limit: int 
 
 
 def reports_by_text(database: sqlite3.Connection, words: list[str], years: list[int]) -> Iterator[ReportRow]:
-    """Reports whose newest text may hold all words, newest year first; whoever shows one looks at its text."""
+    """Reports whose newest text may hold all words, newest year first; whoever shows one looks at its text.
+
+    Within a year by name, so many at a time: of a word that every report has, nobody waits for the last one.
+    """
     asked = " AND ".join(f"({found})" for word in words if (found := query(word)) is not None)
     if not asked:
         return
-    of_years = f" AND r.report_year IN ({','.join('?' * len(years))})" if years else ""
     # CROSS JOIN keeps the order of the tables: what the index finds first, then its reports by their key.
     found = (
         f"SELECT {COLUMNS} FROM text_grams g CROSS JOIN texts t ON t.rowid = g.rowid"
         " CROSS JOIN reports r ON r.report_id = t.report_id AND r.newest = t.n"
-        f" LEFT JOIN agencies a ON a.id = r.agency_id WHERE text_grams MATCH ?{of_years}"
-        " ORDER BY r.report_year DESC, agency_name, r.scope"
+        " LEFT JOIN agencies a ON a.id = r.agency_id WHERE text_grams MATCH ? AND r.report_year = ?"
     )
-    yield from _rows(database, found, [asked, *years])
+    for year in sorted(set(years), reverse=True) if years else _years(database):
+        rows = _rows(database, found, [f"{year_word(year)} AND {asked}", year])
+        while some := list(islice(rows, SORTED)):
+            yield from sorted(some, key=lambda row: (row.agency_name, row.scope))
+
+
+def _years(database: sqlite3.Connection) -> Iterator[int]:
+    """The years of all reports, the last one first; each is one look into an index."""
+    year = 10_000
+    while True:
+        (year,) = database.execute("SELECT max(report_year) FROM reports WHERE report_year < ?", (year,)).fetchone()
+        if year is None:
+            return
+        yield year
 
 
 def _answers(word: str) -> tuple[str, list[str | int]]:

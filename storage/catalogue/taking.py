@@ -12,7 +12,7 @@ from storage.archive import Archive
 from storage.ledger import LEDGER, read_lines
 from storage.records import read_record
 
-from .grams import grams
+from .grams import grams, year_word
 from .schema import put_agency, put_name
 from .values import Values
 
@@ -110,7 +110,10 @@ class Taking:
             return
         self._database.execute("DELETE FROM texts WHERE report_id = ?", (v.report_id,))
         told = self._database.execute("INSERT INTO texts (rowid, report_id, n) VALUES (NULL,?,?)", (v.report_id, v.n))
-        self._database.execute("INSERT INTO text_grams (rowid, grams) VALUES (?,?)", (told.lastrowid, grams(text)))
+        self._database.execute(
+            "INSERT INTO text_grams (rowid, grams) VALUES (?,?)",
+            (told.lastrowid, f"{year_word(v.report_year)} {grams(text)}"),
+        )
 
 
 def _captured(c: Capture) -> tuple[object, ...]:
