@@ -1,4 +1,4 @@
-"""S3 servers to be wary of: a proxy that fails a fifth of the calls, and one that ignores If-None-Match."""
+"""S3 servers to be wary of: one that fails a fifth of the calls, one that turns read-only, one without conditions."""
 
 import contextlib
 import http.client
@@ -6,6 +6,7 @@ import random
 import socket
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
@@ -37,6 +38,36 @@ class Quiet(BaseHTTPRequestHandler):
         self.answer(status, f"<Error><Code>{code}</Code><Message>{code}</Message></Error>".encode())
 
 
+class Forwarding(Quiet):
+    """Passes requests on to `target`."""
+
+    target = ""
+
+    def forward(self, body: bytes, fault: str = "") -> None:
+        upstream = http.client.HTTPConnection(urlsplit(self.target).netloc, timeout=30)
+        upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+        for name, value in self.headers.items():
+            if name.lower() not in ("connection", "expect"):
+                upstream.putheader(name, value)
+        upstream.endheaders(body)
+        response = upstream.getresponse()
+        content = response.read()
+        upstream.close()
+        if fault == "written, then 500":
+            self.refuse(500, "InternalError")
+        elif fault:
+            self.reset()
+        else:
+            headers = {n: v for n, v in response.getheaders() if n.lower() not in SKIPPED}
+            if self.command == "HEAD":
+                headers["Content-Length"] = response.getheader("Content-Length") or "0"
+            self.answer(response.status, content, headers)
+
+    def reset(self) -> None:
+        self.close_connection = True
+        self.connection.shutdown(socket.SHUT_RDWR)
+
+
 @contextlib.contextmanager
 def serving(handler: type[Quiet]) -> Iterator[str]:
     """The address at which the handler answers."""
@@ -57,7 +88,7 @@ def failing_proxy(target: str, seed: int, share: float = 0.2) -> Iterator[tuple[
     """A proxy in front of a server that lets a share of the calls fail; its address and the faults so far."""
     chance, lock, faults = random.Random(seed), threading.Lock(), list[str]()
 
-    class Proxy(Quiet):
+    class Proxy(Forwarding):
         def handle_any(self) -> None:
             with lock:
                 fault = chance.choice(FAULTS) if chance.random() < share else ""
@@ -76,34 +107,43 @@ def failing_proxy(target: str, seed: int, share: float = 0.2) -> Iterator[tuple[
             else:
                 self.forward(body, fault)
 
-        def forward(self, body: bytes, fault: str) -> None:
-            upstream = http.client.HTTPConnection(urlsplit(target).netloc, timeout=30)
-            upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
-            for name, value in self.headers.items():
-                if name.lower() not in ("connection", "expect"):
-                    upstream.putheader(name, value)
-            upstream.endheaders(body)
-            response = upstream.getresponse()
-            content = response.read()
-            upstream.close()
-            if fault == "written, then 500":
-                self.refuse(500, "InternalError")
-            elif fault:
-                self.reset()
-            else:
-                headers = {n: v for n, v in response.getheaders() if n.lower() not in SKIPPED}
-                if self.command == "HEAD":
-                    headers["Content-Length"] = response.getheader("Content-Length") or "0"
-                self.answer(response.status, content, headers)
-
-        def reset(self) -> None:
-            self.close_connection = True
-            self.connection.shutdown(socket.SHUT_RDWR)
-
         do_GET = do_PUT = do_HEAD = do_DELETE = handle_any
 
+    Proxy.target = target
     with serving(Proxy) as address:
         yield address, faults
+
+
+@dataclass
+class Writes:
+    """How many writes have come, and how many are taken; all that come after are refused. None: no end."""
+
+    seen: int = 0
+    taken: int | None = None
+
+
+@contextlib.contextmanager
+def closing_proxy(target: str) -> Iterator[tuple[str, Writes]]:
+    """A proxy in front of a server whose policy lets us read, and write so many times: its address and its count."""
+    writes, lock = Writes(), threading.Lock()
+
+    class Proxy(Forwarding):
+        def handle_any(self) -> None:
+            body = self.body()
+            if self.command in ("PUT", "DELETE", "POST"):
+                with lock:
+                    writes.seen += 1
+                    refused = writes.taken is not None and writes.seen > writes.taken
+                if refused:
+                    self.refuse(403, "AccessDenied")
+                    return
+            self.forward(body)
+
+        do_GET = do_PUT = do_HEAD = do_DELETE = do_POST = handle_any
+
+    Proxy.target = target
+    with serving(Proxy) as address:
+        yield address, writes
 
 
 @contextlib.contextmanager
