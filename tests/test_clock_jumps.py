@@ -84,7 +84,7 @@ def test_a_clock_that_jumps_within_a_run_loses_no_document(
     assert sorted(len(story.archive.versions(r)) for r in story.archive.report_ids()) == [1, 2]
 
 
-def lost(day: float, server_day: float | None, state: str = "gone") -> Capture:
+def lost(day: float, server_day: float | None) -> Capture:
     """An answer on a day of ours and of the server's."""
     at = NOON + timedelta(days=day)
     headers = () if server_day is None else (("Date", format_datetime(NOON + timedelta(days=server_day), usegmt=True)),)
