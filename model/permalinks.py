@@ -6,6 +6,7 @@ without a version means the newest one.
 
 import re
 from typing import NamedTuple
+from urllib.parse import parse_qsl, urlencode
 
 from model.errors import BadQuery
 
@@ -27,15 +28,17 @@ class Cited(NamedTuple):
         """The address of the explorer's page; without an explorer a name that begins with `gongkai:`."""
         if base is None:
             return f"gongkai:{self}"
-        version = f"/{self.version}" if self.version is not None else ""
-        return f"{base.rstrip('/')}/reports/{self.report_id}{version}{f'#{self.value}' if self.value else ''}"
+        asked = {"v": str(self.version) if self.version is not None else None, "cell": self.value}
+        query = urlencode({name: value for name, value in asked.items() if value is not None})
+        return f"{base.rstrip('/')}/reports/{self.report_id}{f'?{query}' if query else ''}"
 
 
 def read_id(text: str) -> Cited:
     """A name, a permalink or `gongkai:…` as what it means; BadQuery when it is none of them."""
     name = text.strip().removeprefix("gongkai:")
-    if (page := re.search(r"/reports/([^/#]+)(?:/(\d+))?(?:#(.+))?$", name)) is not None:
-        name = page[1] + (f"@{page[2]}" if page[2] else "") + (f"#{page[3]}" if page[3] else "")
+    if (page := re.search(r"/reports/([^/?#]+)(?:\?([^#]*))?(?:#.*)?$", name)) is not None:
+        asked = dict(parse_qsl(page[2] or ""))
+        name = page[1] + (f"@{asked['v']}" if "v" in asked else "") + (f"#{asked['cell']}" if "cell" in asked else "")
     found = _ID.fullmatch(name)
     if found is None:
         raise BadQuery(

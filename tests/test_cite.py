@@ -64,7 +64,7 @@ def test_a_figure_with_all_that_stands_behind_it(
     assert gongkai(monkeypatch, "cite", asked, "--store", str(root), "--style", "json") == 0
     told = json.loads(capsys.readouterr().out)
     version = Archive(LocalFolder(root, fsync=False)).version(report_id, 1)
-    assert told["permalink"] == f"https://reports.example.org/reports/{report_id}/1#{TOTAL}"
+    assert told["permalink"] == f"https://reports.example.org/reports/{report_id}?v=1&cell={TOTAL}"
     assert (told["version"], told["versions"]) == (1, 2)
     assert told["sha256"] == [part.sha256 for part in version.manifest.parts]
     assert (told["value"], told["state"], told["suspect"], told["evidence"]) == (93, "number", False, "proven")

@@ -23,7 +23,7 @@ from web.guarding import PAGE_POLICY, Guarded
 from web.library import Library
 from web.login import COOKIE, DAYS, Login
 from web.originals import POLICY, harmless, is_page, plain
-from web.pages import compare, happened, home, report, search
+from web.pages import compare, happened, home, releases, report, search
 from web.refusals import Refused, message_of, status_of
 from web.settings import WebSettings
 from web.site import Site
@@ -78,7 +78,7 @@ def create_app(
     folder = resources.files("web") / "static"
     app.mount("/static", Kept(directory=str(folder)), name="static")
     app.mount("/api/v1", api.create_api(site))
-    for pages in (home, search, report, compare, happened):
+    for pages in (home, search, report, compare, happened, releases):
         app.include_router(pages.routes(site))
     _login_pages(app, site)
     _refusals(app, site)
