@@ -10,7 +10,7 @@ FUZZ := .venv-fuzz
 SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test ceph check format lock kill deep bench converters fuzz replay clean
+.PHONY: help pictures schemathesis setup demo test ceph check format lock kill deep bench converters fuzz replay clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -68,6 +68,12 @@ kill: setup ## Two hundred SIGKILLs at random points of crawls, a hundred on eac
 
 deep: setup ## Thousands of generated documents and mutations through the parser
 	@$(BIN)/python -m pytest -q -m deep --timeout 7200
+
+pictures: setup ## Draw the pictures of the explorer in docs/pictures anew (needs a Chromium and Chinese fonts)
+	@GONGKAI_PICTURES=1 $(BIN)/python -m pytest -q -k pictures tests/test_web_browser.py
+
+schemathesis: $(READY) ## Hundreds of questions to each operation of the API
+	@GONGKAI_SCHEMATHESIS=300 $(BIN)/python -m pytest -q -k described --timeout 3600 tests/test_web_api.py
 
 converters: $(READY) ## Generated pages through w3m, lynx, pandoc, html2text and others, then through the parser
 	@$(BIN)/python -m tests.measure_converters

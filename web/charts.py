@@ -8,8 +8,8 @@ from xml.sax.saxutils import escape, quoteattr
 # Distinct also for readers who don't tell red from green (Okabe and Ito 2008), each with a mark of its own.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#a2447e", "#8a6d00", "#3b8fc4", "#4d4d4d", "#b5410f")
 MARKS = ("circle", "square", "triangle", "diamond")
-WIDTH, HEIGHT = 760, 360
-LEFT, RIGHT, TOP, BOTTOM = 64, 150, 66, 66
+WIDTH, HEIGHT = 820, 380
+LEFT, RIGHT, TOP, BOTTOM = 64, 186, 66, 66
 FONT = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
 INK, MUTED, RULE = "#1b1b1b", "#595959", "#d9d9d9"
 LEAST_GAP = 15  # pixels between two names at the ends of lines
@@ -114,7 +114,7 @@ def _lines(series: Sequence[Series], breaks: Mapping[float, str], across: Place,
     at = -math.inf
     for y, x, name, style in ends:
         at = max(y, at + LEAST_GAP)
-        short = name if len(name) <= 12 else f"{name[:11]}…"
+        short = name if len(name) <= 14 else f"{name[:13]}…"
         out.append(f'<text {style} x="{x + 10:.1f}" y="{at + 4:.1f}" font-size="12">{escape(short)}</text>')
     return out
 

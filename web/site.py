@@ -1,5 +1,6 @@
 """What all pages share: the library, the templates, addresses and language of a request."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -45,6 +46,11 @@ class Asking:
     def word(self, kind: str, value: object) -> str:
         """The word for a value of a closed list; the value itself where there is none."""
         return say_or(self.lang, f"{kind}_{value if value is not None else ''}", str(value))
+
+    def where(self, place: str) -> str:
+        """`table 2, row 5, column 3` in the reader's language; other places as they are."""
+        found = re.fullmatch(r"table (\d+), row (\d+), column (\d+)", place)
+        return self.t("where_cell", table=found[1], row=found[2], column=found[3]) if found else place
 
     def link(self, path: str, **asked: object) -> str:
         """An address of ours; the language goes along where it was chosen."""

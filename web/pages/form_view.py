@@ -13,6 +13,7 @@ from model.forms_tables import FormTable
 # How a cell that holds no number is shown: as what it prints, never as 0.
 SHOWN_STATE = {"blank": "·", "dash": "—", "slash": "/", "none_word": "无"}
 RELATION = {"=": "=", ">=": "≥", "!=": "≠"}
+MOST_TERMS = 4
 SIGN = {"suspect": "?", "failed": "≠", "decided": "✓"}
 
 
@@ -173,14 +174,17 @@ def story(field_id: str, report: Mapping[str, Any], decided: Mapping[str | None,
         return None
     cell = report["cells"].get(field_id) or {}
     bound = identities(report)
+    labels = {
+        f.id: " · ".join(x for x in (f.row_label, f.column_label) if x) for t in tables_of(report) for f in t.fields
+    }
     checks = []
     for check in report["checks"]:
         identity = bound.get((check["code"], check["place"]))
         if check["place"] == field_id or (identity is not None and field_id in identity.ids):
-            checks.append({**check, "relation": RELATION[identity.relation if identity else "="]})
-    labels = {
-        f.id: " · ".join(x for x in (f.row_label, f.column_label) if x) for t in tables_of(report) for f in t.fields
-    }
+            sides = (identity.left, identity.right) if identity else ((), ())
+            left, right = (_sum(side, labels) for side in sides)
+            relation = RELATION[identity.relation if identity else "="]
+            checks.append({**check, "relation": relation, "left_words": left, "right_words": right})
     units = {f.id: f.unit for t in tables_of(report) for f in t.fields}
     return CellStory(
         id=field_id,
@@ -193,8 +197,20 @@ def story(field_id: str, report: Mapping[str, Any], decided: Mapping[str | None,
         method=cell.get("method"),
         suspect=field_id in report["suspect"],
         checks=checks,
-        findings=[f for f in report["findings"] if f["place"] == field_id],
+        findings=[f for f in beside_checks(report) if f["place"] == field_id],
         claims=[c for c in report["claims"] if c.get("compared_with") == field_id],
         proposal=next((p for p in report["proposals"] if p["id"] == field_id), None),
         decided=decided.get(field_id) or decided.get(None),
     )
+
+
+def beside_checks(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The findings that say more than a failed check does, which is told with its figures already."""
+    told = {(c["code"], c["place"]) for c in report["checks"] if not c["passed"]}
+    return [f for f in report["findings"] if (f["code"], f["place"]) not in told]
+
+
+def _sum(ids: tuple[str, ...], labels: Mapping[str, str]) -> str:
+    """The terms of one side by their labels; of a long sum the first and the last."""
+    named = [labels.get(name.removeprefix("last:"), name) for name in ids]
+    return " + ".join(named if len(named) <= MOST_TERMS else [named[0], "…", named[-1]])

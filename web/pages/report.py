@@ -17,7 +17,7 @@ from model.errors import BadQuery, ObjectMissing
 from model.forms_printed import value_labels
 from model.sentences import changed_sentences, changed_spans, sentences
 from web.library.library import Shown
-from web.pages.form_view import SHOWN_STATE, failed_cells, number, story, views
+from web.pages.form_view import SHOWN_STATE, beside_checks, failed_cells, number, story, views
 from web.refusals import Refused
 from web.site import Site
 
@@ -60,6 +60,7 @@ def routes(site: Site) -> APIRouter:
             "report.html",
             tables=views(parsed, shown.decided) if parsed else [],
             failed=failed,
+            findings=beside_checks(parsed) if parsed else [],
             failed_places=failed_cells(parsed) if parsed else {},
             labels=value_labels(),
             **facts,

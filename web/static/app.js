@@ -48,6 +48,7 @@
       link.closest("section").before(story);
     });
   }
+  if (matchMedia("(min-width:46.01rem)").matches) document.querySelectorAll("details[data-wide]").forEach((d) => { d.open = true; });
   for (const figure of document.querySelectorAll(".drawn")) {
     const button = figure.querySelector(".png"), svg = figure.querySelector("svg");
     if (!button || !svg) continue;
