@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
+from model.normal_text import fold
 from parsers.readers.limits import TooHostile
 from parsers.readers.pdf.frame import Box, Frame
 from parsers.readers.pdf.opening import handle
@@ -19,6 +20,7 @@ DOUBT = "\ufffc"  # stands where it cannot be told what is shown
 INVISIBLE = frozenset({pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium_c.FPDF_TEXTRENDERMODE_CLIP})
 WHITE = 245
 SAMPLE = 7
+FIRST_RADICAL, LAST_RADICAL = "\u2e80", "\u2fdf"
 HUGE = 60.0  # points
 FEWEST_TURNED = 12  # characters that stand another way than the page: a table of its own, or a word at its side
 
@@ -94,7 +96,7 @@ def _read(text: object, count: int, shapes: Shapes) -> list[Raw]:
         if max(box.right - box.left, box.top - box.bottom) > HUGE:
             _tighten(text, at, box)
         pdfium_c.FPDFText_GetCharOrigin(text, at, x, y)
-        char = chr(code) if code < 0x110000 else DOUBT
+        char = plain(chr(code)) if code < 0x110000 else DOUBT
         if pdfium_c.FPDFText_HasUnicodeMapError(text, at) == 1:
             char = DOUBT
         center = (box.left + box.right) / 2, (box.top + box.bottom) / 2
@@ -105,6 +107,11 @@ def _read(text: object, count: int, shapes: Shapes) -> list[Raw]:
         here = _quarter(text, at) if mixed else quarter
         found.append(Raw(char, box.left, box.bottom, box.right, box.top, x.value, y.value, here))
     return found
+
+
+def plain(char: str) -> str:
+    """The character for a radical: ⽅ is 方, ⻓ is 长. Browsers and office programs mix them up in the text layer."""
+    return fold(char) if FIRST_RADICAL <= char <= LAST_RADICAL else char
 
 
 def _tighten(text: object, at: int, box: pdfium_c.FS_RECTF) -> None:

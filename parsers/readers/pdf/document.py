@@ -1,6 +1,6 @@
 """Bytes to a page: all pages of a PDF one after the other, as one document."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pypdfium2 as pdfium
 
@@ -19,7 +19,7 @@ from parsers.readers.pdf.sheets import Sheet, SheetTable, sheet_of
 
 FEWEST = 20  # characters: a document with fewer on all its pages has no text worth the name
 PICTURE_PAGE = 0.5  # of a page that images cover: what has no text there is a scan
-EDGE = 3  # lines at the top and at the foot of a page among which its number stands
+MOST_LINES_OF_TITLE = 4
 TALL = 1.25  # of the usual height of a line: a title
 
 
@@ -31,7 +31,6 @@ class _Leaf:
     sheet: Sheet
     frame: Frame
     shown: Frame
-    skipped_rows: dict[int, int] = field(default_factory=dict)
 
     def place(self, box: Box) -> str:
         """For people, and for drawing the frame of a cell: points from the upper left corner of the page as shown."""
@@ -83,7 +82,7 @@ def _put_together(leaves: list[_Leaf]) -> Page:
     _drop_page_numbers(leaves)
     page = Page(reader="pdf")
     tables = _tables(leaves)
-    if sum(len(table.cells) for table, _, _, _ in tables.values()) > MOST_CELLS:
+    if sum(len(table.cells) for table, _, _ in tables.values()) > MOST_CELLS:
         raise TooHostile(f"document has more than {MOST_CELLS} table cells")
     waiting: list[TextLine] = []
     number, loose = 0, 0
@@ -113,7 +112,7 @@ def _put_together(leaves: list[_Leaf]) -> Page:
                 continue
             flush()
             loose = 0
-            _, first, is_rest, _ = tables[id(block)]
+            _, first, is_rest = tables[id(block)]
             if not is_rest:
                 number += 1
             for at in range(first, block.rows):
@@ -127,7 +126,7 @@ def _put_together(leaves: list[_Leaf]) -> Page:
     return page
 
 
-Known = dict[int, tuple[SheetTable, int, bool, _Leaf]]
+Known = dict[int, tuple[SheetTable, int, bool]]
 
 
 def _tables(leaves: list[_Leaf]) -> Known:
@@ -146,7 +145,7 @@ def _tables(leaves: list[_Leaf]) -> Known:
                 mend(last, block, first)
             if not is_rest:
                 head = block
-            found[id(block)] = (block, first, is_rest, leaf)
+            found[id(block)] = (block, first, is_rest)
         last = blocks[-1] if blocks and isinstance(blocks[-1], SheetTable) else None
     return found
 
@@ -176,10 +175,13 @@ def _titles(leaves: list[_Leaf]) -> list[str]:
         return []
     heights = sorted(line.height for line in lines)
     usual = heights[len(heights) // 2]
-    tall = []
-    for line in lines[:8]:
-        if line.height >= TALL * usual:
+    tall: list[str] = []
+    height = 0.0
+    for line in lines[: MOST_LINES_OF_TITLE * 2]:
+        same = not tall or abs(line.height - height) <= 0.1 * height
+        if line.height >= TALL * usual and same and len(tall) < MOST_LINES_OF_TITLE:
             tall.append("".join(line.text.split()))
+            height = line.height
         elif tall:
             break
-    return ["".join(tall), *tall] if tall else []
+    return list(dict.fromkeys(["".join(tall), *tall])) if tall else []

@@ -6,7 +6,7 @@ from statistics import median
 
 from parsers.cells import read_cell
 from parsers.readers.pdf.characters import Char
-from parsers.readers.pdf.lines import TextLine, text_of_line
+from parsers.readers.pdf.lines import DIGITS, GAP, TextLine, text_of_line
 
 APART = 1.4  # of a line's height: words so far apart may be cells
 FULL = 2.0  # of a line's height: a line that ends no further from the edge goes on in the next
@@ -35,7 +35,9 @@ def segments_of(line: TextLine) -> list[list[Char]]:
     """Pieces of a line with much room between them."""
     pieces: list[list[Char]] = []
     for char in line.chars:
-        if pieces and char.x0 - pieces[-1][-1].x1 <= APART * min(char.height, pieces[-1][-1].height):
+        last = pieces[-1][-1] if pieces else None
+        figures = last is not None and last.text in DIGITS and char.text in DIGITS
+        if last is not None and char.x0 - last.x1 <= (GAP if figures else APART) * min(char.height, last.height):
             pieces[-1].append(char)
         else:
             pieces.append([char])
