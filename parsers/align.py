@@ -7,6 +7,7 @@ from parsers.alignment import Alignment
 from parsers.cells import Content, read_cell
 from parsers.gaps import doubt_missing_cells, fill_gaps
 from parsers.headers import note_disorder, note_header
+from parsers.headings import begins_plainly
 from parsers.labels import LabelIndex, Target
 from parsers.page import Cell, Page, Row
 from parsers.placing import Walk, doubt, give_up, place, put, without_next_number, without_unit
@@ -44,7 +45,7 @@ def align(page: Page, index: LabelIndex, year: int | None) -> Alignment:
 
 
 def _line(line: str, index: LabelIndex, walk: Walk) -> None:
-    if len(line) > 60:
+    if len(line) > 60 or (walk.table is None and begins_plainly(line)):
         return
     key = label_key(line)
     if HEADING.match(key):

@@ -32,9 +32,9 @@ def note_header(cells: tuple[Cell, ...], index: LabelIndex, walk: Walk, found: A
     words = [c.text for c, k in zip(cells, contents, strict=True) if not k.is_value]
     if len(words) < 2 or any(k.value is not None for k in contents):
         return
-    keys = [label_key(word) for word in words]
-    for fields, patterns, by_lines in index.blocks:
-        named = [n for key in keys for n, p in enumerate(patterns) if p is not None and p.search(key)]
+    columns = [index.columns_named(label_key(word)) for word in words]
+    for at, (fields, patterns, by_lines) in enumerate(index.blocks):
+        named = [n for column in columns for n in column[at]]
         if len(named) < 2 or len(set(named)) != len(named):
             continue
         orders = (sorted(named), [n for n in by_lines if n in named])
@@ -48,8 +48,8 @@ def note_header(cells: tuple[Cell, ...], index: LabelIndex, walk: Walk, found: A
             continue
         for row_fields in fields:
             order = list(row_fields)
-            for at, column in zip(places, named, strict=True):
-                order[at] = row_fields[column]
+            for place, column in zip(places, named, strict=True):
+                order[place] = row_fields[column]
             walk.moved[row_fields[0]] = tuple(order)
 
 
@@ -59,20 +59,27 @@ def note_disorder(cells: tuple[Cell, ...], index: LabelIndex, found: Alignment) 
     keys = [key for cell in cells if (key := label_key(cell.text))]
     if len(keys) < 2:
         return
-    for fields, lines in index.headings:
-        known = [p for line in lines for p in line]
-        named = [key for key in keys if any(p.search(key) for p, _ in known)]
-        groups = any(p.search(key) for key in named for p, above in known if above)
-        if len(named) < 2 or not (groups or len(named) >= LEAST_OF_A_LINE):
+    headings = [index.headings_named(key) for key in keys]
+    for at, (fields, lines) in enumerate(index.headings):
+        named = [heading[at] for heading in headings if any(heading[at])]
+        if len(named) < 2:
             continue
-        if not any(_in_order(named, line) for line in lines):
+        groups = any(line[n][1] for places in named for line, ns in zip(lines, places, strict=True) for n in ns)
+        if not (groups or len(named) >= LEAST_OF_A_LINE):
+            continue
+        if not any(_in_order([places[number] for places in named]) for number in range(len(lines))):
             found.disordered.update(fields)
 
 
-def _in_order(keys: list[str], line: tuple[tuple[re.Pattern[str], bool], ...]) -> bool:
-    """Does each key stand for a heading of the line, one after the other?"""
-    rest = iter(line)
-    return all(any(p.search(key) for p, _ in rest) for key in keys)
+def _in_order(places: list[frozenset[int]]) -> bool:
+    """Does each word stand for a heading of the line, one after the other? `places`: of each, those that it may be."""
+    last = -1
+    for may_be in places:
+        later = [n for n in may_be if n > last]
+        if not later:
+            return False
+        last = min(later)
+    return True
 
 
 def fitted(page: Page, index: LabelIndex) -> LabelIndex:

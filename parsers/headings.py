@@ -61,13 +61,15 @@ def headings_in(
     prints (`printed`) are no headings.
     """
     everything = list(lines)
-    style = _style(everything, patterns)
+    numbered = _numbered_lines(everything, patterns)
     seen: set[str] = set()
     last = 0
     inside = False
     for line in everything:
         inside = inside or bool(corner and corner in line and len(line) <= LONG_LINE)
-        heading = _heading(line, patterns, style, seen)
+        heading = numbered.get(line)
+        if heading is None and (key := _key_of_heading(line)) is not None:
+            heading = _unnumbered(line, key, patterns, seen)
         if heading is not None and inside and bare_label(label_key(heading.words)) in printed:
             heading = None
         if heading is not None:
@@ -85,23 +87,24 @@ def headings_in(
             yield piece, inline
 
 
-def _style(lines: list[str], patterns: Patterns) -> re.Pattern[str]:
+def _numbered_lines(lines: list[str], patterns: Patterns) -> dict[str, Heading]:
+    """The lines that are headings by their number, in the way that this document numbers its parts."""
+    may_be = [line for line in lines if len(line) <= LONGEST and not begins_plainly(line)]
+    first: dict[str, Heading] | None = None
     for style in STYLES:
-        parts = {h.section.id for line in lines if (h := _numbered(line, patterns, style)) is not None}
-        if len(parts) >= 2:
-            return style
-    return STYLES[0]
+        found = {line: h for line in may_be if (h := _numbered(line, patterns, style)) is not None}
+        if len({heading.section.id for heading in found.values()}) >= 2:
+            return found
+        first = found if first is None else first
+    return first or {}
 
 
-def _heading(line: str, patterns: Patterns, style: re.Pattern[str], seen: set[str]) -> Heading | None:
-    if len(line) > LONGEST:
-        return None
-    return _numbered(line, patterns, style) or _unnumbered(line, patterns, seen)
+def begins_plainly(line: str) -> bool:
+    """Does a line begin with a word that is no number? Folding leaves such a character as it is."""
+    return bool(line) and "\u4e00" <= line[0] <= "\u9fff" and line[0] not in BEGINS
 
 
 def _numbered(line: str, patterns: Patterns, style: re.Pattern[str]) -> Heading | None:
-    if len(line) > LONGEST or (line and "\u4e00" <= line[0] <= "\u9fff" and line[0] not in BEGINS):
-        return None  # begins with a plain word
     folded = fold(line).lstrip()
     match = style.match(folded)
     if match is None:
@@ -113,15 +116,24 @@ def _numbered(line: str, patterns: Patterns, style: re.Pattern[str]) -> Heading 
     return Heading(section, line, number_of(match["n"])) if section is not None else None
 
 
-def _unnumbered(line: str, patterns: Patterns, seen: set[str]) -> Heading | None:
-    """A heading that lost its number: a short line that is little else than the keyword of a part not yet met."""
+@lru_cache(maxsize=4096)
+def _key_of_heading(line: str) -> str | None:
+    """The key of a line that may be a heading without a number. Most lines are none, and the same on each page."""
+    if len(line) > LONGEST:
+        return None
     key = label_key(line)
-    if key[:1] == "附" and (annex := ANNEX.match(key)):
+    if ANNEX.match(key):
+        return key
+    short = 3 < len(key) <= LONGEST_UNNUMBERED
+    return key if short and not NO_HEADING.search(key) and bare_label(key) == key else None
+
+
+def _unnumbered(line: str, key: str, patterns: Patterns, seen: set[str]) -> Heading | None:
+    """A heading that lost its number: a short line that is little else than the keyword of a part not yet met."""
+    if annex := ANNEX.match(key):
         words = key[annex.end() :] or ANNEX_WORD
         section = next((s for s, p in patterns if p.search(ANNEX_WORD) and p.search(words)), None)
         return Heading(section, line) if section is not None else None
-    if not 3 < len(key) <= LONGEST_UNNUMBERED or NO_HEADING.search(key) or bare_label(key) != key:
-        return None
     if not _any_of(tuple(s.match for s, _ in patterns)).search(key):
         return None
     for section, pattern in patterns:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from model.forms import Block, Column, Form, FormTable, Row, load_forms
@@ -11,6 +11,7 @@ from model.normal_text import bare_label, label_key
 
 NOTE = re.compile(r"\([^()]*\)$")
 LONGEST = 110
+SPELLINGS = 1024
 # A sentence is no label, whatever words it holds.
 SENTENCE = "。;；"
 
@@ -78,6 +79,9 @@ class LabelIndex:
             for b in t.blocks
             if b.heading_lines
         )
+        # What a word of a header names is the same in each document: looked up once for each spelling.
+        self.columns_named = lru_cache(maxsize=SPELLINGS)(self._columns_named)
+        self.headings_named = lru_cache(maxsize=SPELLINGS)(self._headings_named)
         self.strips = {t.id: tuple(f.id for f in t.fields) for t in form.tables if not t.label_width}
         self.narrowest_strip = min(map(len, self.strips.values()), default=1_000_000)
         self.sections = tuple((s, re.compile(s.match)) for s in form.sections)
@@ -136,6 +140,19 @@ class LabelIndex:
             if len(self.met) > 4_000:
                 self.met.clear()
         return found
+
+    def _columns_named(self, key: str) -> tuple[tuple[int, ...], ...]:
+        """For each of `blocks`: the columns whose header this may be."""
+        return tuple(
+            tuple(n for n, p in enumerate(patterns) if p is not None and p.search(key)) for _, patterns, _ in self.blocks
+        )
+
+    def _headings_named(self, key: str) -> tuple[tuple[frozenset[int], ...], ...]:
+        """For each of `headings`, line by line: the headings that this may be."""
+        return tuple(
+            tuple(frozenset(n for n, (p, _) in enumerate(line) if p.search(key)) for line in lines)
+            for _, lines in self.headings
+        )
 
     def is_header(self, text: str, table: str | None = None) -> bool:
         key = label_key(text)

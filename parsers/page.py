@@ -1,6 +1,8 @@
 """What every reader hands over: lines of text and rows of cells in reading order, and nothing of their markup."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 
@@ -41,14 +43,21 @@ class Row(NamedTuple):
 
     def where(self, column: int) -> str:
         """The place of a cell for people."""
-        own = next((cell.place for cell in self.cells if cell.column == column), "")
-        return f"{self.within}{own}" if own else f"{self.within}table {self.table}, row {self.number}, column {column}"
+        (place,) = self.places([column])
+        return place
+
+    def places(self, columns: Iterable[int]) -> list[str]:
+        """The places of several cells for people."""
+        own = {cell.column: cell.place for cell in reversed(self.cells) if cell.place}
+        plain = f"{self.within}table {self.table}, row {self.number}, column "
+        return [f"{self.within}{own[column]}" if column in own else f"{plain}{column}" for column in columns]
 
 
 @dataclass
 class Page:
     """One document as read. `items` mixes lines of prose and rows; `titles` are candidates, the best first.
 
+    Readers add to `items`; once the page is handed over nobody does, so its `rows` and `lines` are picked out once.
     `hidden`: tables that the page does not show were left out. `site`, `site_code`: whose site it is, as its tags say.
     """
 
@@ -63,10 +72,10 @@ class Page:
     hidden: bool = False
     reader: str = ""
 
-    @property
+    @cached_property
     def rows(self) -> list[Row]:
         return [item for item in self.items if isinstance(item, Row)]
 
-    @property
+    @cached_property
     def lines(self) -> list[str]:
         return [item for item in self.items if type(item) is str]

@@ -105,10 +105,10 @@ def put(target: Target, row: Row, values: list[Cell], label: str, found: Alignme
     if walk.skip:
         return
     fields = walk.moved.get(target.fields[0], target.fields)
-    for field_id, cell in zip(fields, values, strict=False):
-        method = ReadMethod.ORDINAL if fields is target.fields else ReadMethod.LABEL
-        placed = Placed(read_cell(cell.text), cell.text, row.where(cell.column), label, method,
-                        (row.within, row.table))  # fmt: skip
+    method = ReadMethod.ORDINAL if fields is target.fields else ReadMethod.LABEL
+    places = row.places(cell.column for cell in values)
+    for field_id, cell, where in zip(fields, values, places, strict=False):
+        placed = Placed(read_cell(cell.text), cell.text, where, label, method, (row.within, row.table))
         before = found.placed.get(field_id)
         if before is None:
             found.placed[field_id] = placed

@@ -68,6 +68,8 @@ def leave_out_hidden(root: "etree._Element", content: bytes, *, tables: bool) ->
 
 def _styled(root: "etree._Element", content: bytes, needles: tuple[bytes, ...]) -> "list[etree._Element]":
     """The elements whose style has one of these words; `content`: the page in small letters."""
+    if b"style" not in content:
+        return []
     return [found for needle in needles if needle in content for found in STYLED(root, needle=needle.decode())]
 
 

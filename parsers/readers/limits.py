@@ -67,6 +67,9 @@ def measure(content: bytes) -> Limits:
 
 def _measure_runs(content: bytes) -> None:
     """The longest text and the tag with the most attributes; the parser compares each attribute with all before it."""
+    half = LONG_TAG // 2
+    if all(content.find(b"<", at, at + half) >= 0 for at in range(0, len(content) - half + 1, half)):
+        return  # a piece of that length would fill one of the halves
     for piece in content.split(b"<"):
         if len(piece) < LONG_TAG:
             continue
