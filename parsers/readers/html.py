@@ -7,7 +7,7 @@ from typing import cast
 from lxml import etree
 
 from parsers.page import Cell, Page, Row
-from parsers.readers.html_shown import CELLS, PICTURE, leave_out_hidden, spell_out
+from parsers.readers.html_shown import CELLS, PICTURE, leave_out_hidden, spell_out, styles_of
 from parsers.readers.limits import measure
 
 DROPPED = ("script", "style", "noscript", "template", "select", "svg")
@@ -51,9 +51,9 @@ def read_html(content: bytes, *, hidden_tables: bool = False) -> Page:
     if root is None:
         return page
     _head(root, page)
-    small = content.lower()
-    page.hidden = leave_out_hidden(root, small, tables=not hidden_tables)
-    spell_out(root, small)
+    styles = styles_of(root)
+    page.hidden = leave_out_hidden(root, styles, tables=not hidden_tables)
+    spell_out(root, styles)
     smart = {name.decode() for name in SMART.findall(content)} if b"<st1:" in content else ()
     etree.strip_tags(root, *INLINE, *smart)
     _body(root, page)

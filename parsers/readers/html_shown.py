@@ -14,15 +14,18 @@ HIDES = re.compile(
 )
 STRIKES = re.compile(r"text-decoration[^;]*:[^;]*line-through", re.IGNORECASE)
 RAISES = re.compile(r"vertical-align\s*:\s*(?:super|sub)\b", re.IGNORECASE)
-# Looking through all styles takes longer than reading the page: only for words that the page has.
-HIDING = (b"none", b"hidden", b"mso-hide", b"font-size:0", b"font-size: 0", b"opacity:0", b"opacity: 0")
-STRIKING = (b"line-through",)
-RAISING = (b"super", b"align:sub", b"align: sub")
+# Looking for elements by style takes longer than reading the page: only for words that the page's styles have.
+HIDING = ("none", "hidden", "mso-hide", "font-size:0", "font-size: 0", "opacity:0", "opacity: 0")
+STRIKING = ("line-through",)
+RAISING = ("super", "align:sub", "align: sub")
+STYLES: Any = etree.XPath("//@style", smart_strings=False)
 STYLED: Any = etree.XPath(
     "//*[contains(translate(@style, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz'), $needle)]"
 )
 FLAGGED: Any = etree.XPath("//*[@hidden]")
 CELLS = ("td", "th")
+RAISED_BY = ("sup", "sub")
+STRUCK_BY = ("s", "strike", "del")
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 PROSE = 300  # an article that only a script shows is longer than what is hidden in cells
 FILLED = frozenset({"text", "number", "tel", "", "search", "button", "submit"})
@@ -46,13 +49,14 @@ def _in_table(element: "etree._Element") -> bool:
     return element.tag in (*CELLS, "tr") or next(element.iterancestors(*CELLS), None) is not None
 
 
-def leave_out_hidden(root: "etree._Element", content: bytes, *, tables: bool) -> bool:
-    """Takes hidden rows, cells and parts of cells out. True when hidden tables went, too (only if `tables`).
+def styles_of(root: "etree._Element") -> str:
+    """All that the page's styles say, each once, in small letters."""
+    return "\n".join(set(STYLES(root))).lower()
 
-    `content`: the page in small letters.
-    """
-    suspected: list[etree._Element] = list(FLAGGED(root)) if b" hidden" in content else []
-    suspected += _styled(root, content, HIDING)
+
+def leave_out_hidden(root: "etree._Element", styles: str, *, tables: bool) -> bool:
+    """Takes hidden rows, cells and parts of cells out. True when hidden tables went, too (only if `tables`)."""
+    suspected: list[etree._Element] = list(FLAGGED(root)) + _styled(root, styles, HIDING)
     left_out = False
     for element in suspected:
         if element.get("hidden") is None and not HIDES.search(element.get("style") or ""):
@@ -66,33 +70,29 @@ def leave_out_hidden(root: "etree._Element", content: bytes, *, tables: bool) ->
     return left_out
 
 
-def _styled(root: "etree._Element", content: bytes, needles: tuple[bytes, ...]) -> "list[etree._Element]":
-    """The elements whose style has one of these words; `content`: the page in small letters."""
-    if b"style" not in content:
-        return []
-    return [found for needle in needles if needle in content for found in STYLED(root, needle=needle.decode())]
+def _styled(root: "etree._Element", styles: str, needles: tuple[str, ...]) -> "list[etree._Element]":
+    """The elements whose style has one of these words."""
+    return [found for needle in needles if needle in styles for found in STYLED(root, needle=needle)]
 
 
 def _in_cell(element: "etree._Element") -> bool:
     return next(element.iterancestors(*CELLS), None) is not None
 
 
-def spell_out(root: "etree._Element", content: bytes) -> None:
-    """Raised figures stay raised (12¹ is not 121), struck-out ones go, and fields of a form print what fills them.
-
-    `content`: the page in small letters.
-    """
-    styled = [e for e in _styled(root, content, RAISING) if RAISES.search(e.get("style") or "") and _in_cell(e)]
-    for raised in [*root.iter("sup", "sub"), *styled]:
+def spell_out(root: "etree._Element", styles: str) -> None:
+    """Raised figures stay raised (12¹ is not 121), struck-out ones go, and fields of a form print what fills them."""
+    marked = list(root.iter(*RAISED_BY, *STRUCK_BY, "input"))
+    styled = [e for e in _styled(root, styles, RAISING) if RAISES.search(e.get("style") or "") and _in_cell(e)]
+    for raised in [*(e for e in marked if e.tag in RAISED_BY), *styled]:
         for piece in raised.iter():
             piece.text = piece.text and piece.text.translate(RAISED)
             if piece is not raised:
                 piece.tail = piece.tail and piece.tail.translate(RAISED)
-    styled = [e for e in _styled(root, content, STRIKING) if STRIKES.search(e.get("style") or "")]
-    for struck in [*root.iter("s", "strike", "del"), *styled]:
+    styled = [e for e in _styled(root, styles, STRIKING) if STRIKES.search(e.get("style") or "")]
+    for struck in [*(e for e in marked if e.tag in STRUCK_BY), *styled]:
         if _in_cell(struck):
             _remove(struck)
-    for entry in list(root.iter("input")):
+    for entry in (e for e in marked if e.tag == "input"):
         kind = (entry.get("type") or "").lower()
         if kind not in UNSEEN and _in_cell(entry):
             entry.tail = ((entry.get("value") or "") if kind in FILLED else PICTURE) + (entry.tail or "")
