@@ -9,7 +9,7 @@ RADICALS = str.maketrans(
     "⺠⻅⻓⻔⻛⻥⻬⻋⻢⻜⻘⻚⻝⻄⻆⻉⻩⻰⻦⻮⻁⻣⺟", "民见长门风鱼齐车马飞青页食西角贝黄龙鸟齿虎骨母"
 )
 SUPPLEMENT = re.compile("[\u2e80-\u2eff]")
-INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0e-\x1f]")
+INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u00ad\x00-\x08\x0e-\x1f]")
 # What never joins the character before it
 STANDS_ALONE = re.compile("[\x00-\x7f\u3000-\u3029\u4e00-\u9fff]")
 SPACES = re.compile(r"\s+")

@@ -12,20 +12,24 @@ Number = int | float
 # 1,234 and 1 234 and 59237.2449; a group of other than three digits is no thousands separator
 PLAIN = r"\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 UNIT = r"万元|亿元|千元|万|元|件次|件|项|条|次|笔|批次|批|份|篇|个|人次|人|宗|起|家"
-# 22(其中修订16件)
-NOTE = r"(?:\((?![\d.,件条项次]*\))[^()]*\))?"
+# 22(其中修订16件); a figure that is called last year's is not this year's
+NOTE = r"(?:\((?![\d.,件条项次]*\)|(?:上|去|前)一?年度?(?:数据?|度)?\))[^()]*\))?"
 NUMBER = re.compile(rf"^(?P<sign>[+\-]|增加?|减少?)?\s*(?P<number>{PLAIN})\s*(?P<unit>{UNIT})?\s*{NOTE}$")
 DASH = re.compile(r"^[-—–―─]+$")
 NONE_WORDS = frozenset({"无", "暂无", "不涉及", "未涉及", "没有"})
 ZERO_LETTERS = frozenset({"O", "o", "〇", "○", "零"})
 # 12①, 12¹, 12*: a mark behind a number points to a note. Folded, ① and ¹ would be digits.
 RAISED = "¹²³⁰⁴-⁹₀-₉①-⓿❶-➓㈠-㊉⑴-⒛㉑-㉟㊱-㊿"
-MARK = re.compile(rf"(?<=[\d０-９])\s*[{RAISED}*＊※]+\s*$")
+# The same as 12[1], 12注1
+MARK = re.compile(
+    rf"(?<=[\d０-９])\s*(?:[{RAISED}*＊※]+|[\[［〔【]\^?[{RAISED}\d]{{1,2}}[\]］〕】]|注[{RAISED}\d]{{0,2}})\s*$"
+)
 NO_DIGIT = re.compile(f"[{RAISED}]")
 # Two lines of a cell are not one number: 12 over 13 is not 1213.
 TWO_LINES = re.compile(r"\d[\d.,]*\s*\n\s*[\d.,]")
-# U+202E turns digits round, U+2028 and U+2029 end a line: folded, they would be nothing.
-TURNED = re.compile("[\u202e\u2028\u2029]")
+# U+202E turns digits round, U+2028 and U+2029 end a line: folded, they would be nothing. The others turn the pieces of
+# a number round that is written in pieces (12 345).
+TURNED = re.compile("[\u202e\u2028\u2029]|[\u200f\u202b\u2067\u061c](?=.*\\d\\D+\\d)", re.DOTALL)
 # 3万 files are no 3 files; 5(3) may be either
 NO_COUNT = frozenset({"万元", "亿元", "千元", "万", "元"})
 LONGEST = 18

@@ -17,11 +17,12 @@ from parsers import Part, parse_document
 FIELD = "proactive.art20_1.regulations.repealed"
 
 
-def _read(markup: str) -> Report:
+def _read(markup: str, sheet: str = "") -> Report:
     (invented,) = invent(1, "form2021", 5)
     article = article_of(invented)
     how = Markup(cell=lambda c: markup if c.id == FIELD else plain(c))
     page = bare_page(invented.title)(write_html(article, how), "utf-8")
+    page = page.replace("</head>", f"<style>{sheet}</style></head>")
     return parse_document([Part("page", page.encode())])
 
 
@@ -38,6 +39,17 @@ def _read(markup: str) -> Report:
         ("<span HIDDEN>1</span>23", 23),
         ("<input type=button value=23>", 23),
         ("12㊱", 12),
+        ("2<span style='position:absolute; left:-9999px'>9</span>3", 23),
+        ("2<span style='text-indent:-9999px'>9</span>3", 23),
+        ("2<span style='font-size:1px'>9</span>3", 23),
+        ("23<span style='position:relative;top:-3.0pt'>1</span>", 23),
+        ("<span style='position:relative;top:-1.0pt'>23</span>", 23),
+        ("23<span style='vertical-align:3pt'>1</span>", 23),
+        ("23<a href='#fn1'>1</a>", 23),
+        ("23<a href='#_ftn1'><span>[1]</span></a>", 23),
+        ("23[1]", 23),
+        ("23注1", 23),
+        ("&#8294;23&#8297;", 23),
     ],
 )
 def test_only_what_is_shown_is_read(markup: str, value: int) -> None:
@@ -53,12 +65,49 @@ def test_only_what_is_shown_is_read(markup: str, value: int) -> None:
         "<select><option>1<option selected>23</select>", "<script>document.write(23)</script>",
         "<object data=x></object>",
         "<iframe src=x></iframe>", "<input type=image src=x>", "<meter value=23>", "3万", "3千元", "3元", "23万元",
-        "5（3）", "23(32件)", "&#8238;32&#8236;", "2&#8232;3",
+        "5（3）", "23(32件)", "&#8238;32&#8236;", "2&#8232;3", "&#8235;12 345&#8236;", "<bdo dir=rtl>32</bdo>",
+        "<span style='direction:rtl;unicode-bidi:bidi-override'>32</span>", "<span style='float:right'>2</span>3",
+        "2<span style='color:#FFFFFF'>9</span>3", "2<font color=white>9</font>3", "23<small>1</small>",
+        "2<span style='color:rgba(0,0,0,0)'>9</span>3", "23<a href='/notes.html'>1</a>",
+        "15（上年）", "<ol start=2><li></ol>",
     ],
 )  # fmt: skip
 def test_what_is_no_plain_count_is_suspect(markup: str) -> None:
     report = _read(markup)
     assert report.suspect == [FIELD]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "markup", "value"),
+    [
+        (".x{display:none}", "2<span class=x>9</span>3", 23),
+        (".b{color:red} .y, .x { Visibility : hidden }", "2<span class='a x'>9</span>3", 23),
+        ("#q{position:absolute;left:-999em}", "2<span id=q>9</span>3", 23),
+        ("td b{display:none}", "2<b>9</b>3", 23),
+        ("#menu b, ul b{display:none}", "2<b>9</b>3", 293),
+        ("@media print{.x{display:none}}", "2<span class=x>9</span>3", 293),
+        (".fn{vertical-align:super}", "23<span class=fn>1</span>", 23),
+    ],
+)
+def test_a_style_sheet_hides_what_it_names(sheet: str, markup: str, value: int) -> None:
+    report = _read(markup, sheet)
+    assert report.values[FIELD] == value
+    assert FIELD not in report.suspect
+
+
+@pytest.mark.parametrize(
+    ("sheet", "markup"),
+    [
+        (".x{display:none} td .x{display:inline}", "2<span class=x>9</span>3"),
+        ("@supports (display:grid){.x{display:none}}", "2<span class=x>9</span>3"),
+        (".w{color:#ffffff}", "2<span class=w>9</span>3"),
+        (".r{direction:rtl;unicode-bidi:bidi-override}", "<span class=r>32</span>"),
+        (".v:before{content:'23'}", "<span class=v></span>"),
+        (".v::after{content:attr(data-n)}", "2<i class=v data-n=3></i>"),
+    ],
+)
+def test_what_only_a_browser_can_tell_is_suspect(sheet: str, markup: str) -> None:
+    assert _read(markup, sheet).suspect == [FIELD]
 
 
 def _cells(row: Row, *order: int) -> None:

@@ -7,7 +7,8 @@ from typing import cast
 from lxml import etree
 
 from parsers.page import Cell, Page, Row
-from parsers.readers.html_shown import CELLS, PICTURE, leave_out_hidden, spell_out, styles_of
+from parsers.readers.html_shown import CELLS, PICTURE, leave_out_hidden, spell_out
+from parsers.readers.html_styles import Styles
 from parsers.readers.limits import measure
 
 DROPPED = ("script", "style", "noscript", "template", "select", "svg")
@@ -21,7 +22,7 @@ LETTER = re.compile(r"[^\W\d_]")
 SMART = re.compile(rb"<(st1:\w+)")  # Word marks dates and measures: <st1:chmetcnv>
 MARK = "\ufdd0"  # a character that no text has: Unicode keeps it for such uses
 # What shows something that has no letters here; `select` and `svg` are emptied before cells are read.
-WRITTEN = ("script",)  # it may write a figure where there is none
+WRITTEN = ("script", "ol")  # it may write a figure where there is none
 DRAWN = ("img", "svg", "canvas", "object", "embed", "iframe", "video", "select", "meter", "progress", "v:imagedata")
 NAMED = re.compile(r"^(?:articletitle|title|og:title)$", re.IGNORECASE)
 DATED = re.compile(r"^(?:pubdate|publishdate|article:published_time)$", re.IGNORECASE)
@@ -50,10 +51,11 @@ def read_html(content: bytes, *, hidden_tables: bool = False) -> Page:
     page = Page(reader="lxml", truncated=limits.tables_open > 0)
     if root is None:
         return page
+    small = content.lower()
+    styles = Styles(root, small)
     _head(root, page)
-    styles = styles_of(root)
-    page.hidden = leave_out_hidden(root, styles, tables=not hidden_tables)
-    spell_out(root, styles)
+    page.hidden = leave_out_hidden(root, small, styles, tables=not hidden_tables)
+    spell_out(root, small, styles)
     smart = {name.decode() for name in SMART.findall(content)} if b"<st1:" in content else ()
     etree.strip_tags(root, *INLINE, *smart)
     _body(root, page)

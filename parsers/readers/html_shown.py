@@ -2,35 +2,26 @@
 are read."""
 
 import re
+from itertools import islice
 from typing import Any
 
 from lxml import etree
 
-# display: none; visibility:hidden; mso-hide:all; font-size:0px; opacity: 0
-HIDES = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all"
-    r"|(?:font-size|opacity)\s*:\s*0+(?:\.0+)?\s*(?:px|pt|r?em|%|!|;|$)",
-    re.IGNORECASE,
-)
-STRIKES = re.compile(r"text-decoration[^;]*:[^;]*line-through", re.IGNORECASE)
-RAISES = re.compile(r"vertical-align\s*:\s*(?:super|sub)\b", re.IGNORECASE)
-# Looking for elements by style takes longer than reading the page: only for words that the page's styles have.
-HIDING = ("none", "hidden", "mso-hide", "font-size:0", "font-size: 0", "opacity:0", "opacity: 0")
-STRIKING = ("line-through",)
-RAISING = ("super", "align:sub", "align: sub")
-STYLES: Any = etree.XPath("//@style", smart_strings=False)
-STYLED: Any = etree.XPath(
-    "//*[contains(translate(@style, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz'), $needle)]"
-)
+from parsers.readers.html_styles import GROUND, HIDES, MOVES, PALE, RAISES, STRIKES, TURNS, Styles
+
+LOWERED = re.compile(r"position\s*:\s*relative\s*;[^\"]*?(?<![\w-])top\s*:\s*-?\d", re.IGNORECASE)
 FLAGGED: Any = etree.XPath("//*[@hidden]")
 CELLS = ("td", "th")
-RAISED_BY = ("sup", "sub")
-STRUCK_BY = ("s", "strike", "del")
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 PROSE = 300  # an article that only a script shows is longer than what is hidden in cells
 FILLED = frozenset({"text", "number", "tel", "", "search", "button", "submit"})
 UNSEEN = frozenset({"hidden"})
 PICTURE = "\ufffc"
+WHITE = frozenset({"white", "#fff", "#ffffff", "ffffff", "transparent"})
+DIGIT = re.compile(r"\d")
+LETTER = re.compile(r"[^\W\d_]")
+MOST_DEPTH = 30
+LONGEST = 60
 
 
 def _remove(element: "etree._Element") -> None:
@@ -49,18 +40,16 @@ def _in_table(element: "etree._Element") -> bool:
     return element.tag in (*CELLS, "tr") or next(element.iterancestors(*CELLS), None) is not None
 
 
-def styles_of(root: "etree._Element") -> str:
-    """All that the page's styles say, each once, in small letters."""
-    return "\n".join(set(STYLES(root))).lower()
+def leave_out_hidden(root: "etree._Element", content: bytes, styles: Styles, *, tables: bool) -> bool:
+    """Takes hidden rows, cells and parts of cells out. True when hidden tables went, too (only if `tables`).
 
-
-def leave_out_hidden(root: "etree._Element", styles: str, *, tables: bool) -> bool:
-    """Takes hidden rows, cells and parts of cells out. True when hidden tables went, too (only if `tables`)."""
-    suspected: list[etree._Element] = list(FLAGGED(root)) + _styled(root, styles, HIDING)
+    `content`: the page in small letters.
+    """
+    suspected: list[etree._Element] = list(FLAGGED(root)) if b" hidden" in content else []
+    suspected += [e for e, style in styles.inline if HIDES.search(style)]
+    suspected += [e for e, effects in styles.ruled if effects == {"hides"}]
     left_out = False
     for element in suspected:
-        if element.get("hidden") is None and not HIDES.search(element.get("style") or ""):
-            continue
         if element.tag == "table" or next(element.iterdescendants("table"), None) is not None:
             left_out = left_out or tables
             if tables:
@@ -70,29 +59,94 @@ def leave_out_hidden(root: "etree._Element", styles: str, *, tables: bool) -> bo
     return left_out
 
 
-def _styled(root: "etree._Element", styles: str, needles: tuple[str, ...]) -> "list[etree._Element]":
-    """The elements whose style has one of these words."""
-    return [found for needle in needles if needle in styles for found in STYLED(root, needle=needle)]
-
-
 def _in_cell(element: "etree._Element") -> bool:
     return next(element.iterancestors(*CELLS), None) is not None
 
 
-def spell_out(root: "etree._Element", styles: str) -> None:
-    """Raised figures stay raised (12¹ is not 121), struck-out ones go, and fields of a form print what fills them."""
-    marked = list(root.iter(*RAISED_BY, *STRUCK_BY, "input"))
-    styled = [e for e in _styled(root, styles, RAISING) if RAISES.search(e.get("style") or "") and _in_cell(e)]
-    for raised in [*(e for e in marked if e.tag in RAISED_BY), *styled]:
-        for piece in raised.iter():
-            piece.text = piece.text and piece.text.translate(RAISED)
-            if piece is not raised:
-                piece.tail = piece.tail and piece.tail.translate(RAISED)
-    styled = [e for e in _styled(root, styles, STRIKING) if STRIKES.search(e.get("style") or "")]
-    for struck in [*(e for e in marked if e.tag in STRUCK_BY), *styled]:
+def spell_out(root: "etree._Element", content: bytes, styles: Styles) -> None:
+    """Raised figures stay raised (12¹ is not 121), struck-out ones go, and fields of a form print what fills them.
+
+    What only a browser knows to draw is marked as unclear. `content`: the page in small letters.
+    """
+    styled = [e for e, style in styles.inline if RAISES.search(style) or LOWERED.search(style)]
+    styled += [e for e, effects in styles.ruled if "raises" in effects]
+    for raised in [*root.iter("sup", "sub"), *(e for e in styled if _in_cell(e) and _behind_a_digit(e))]:
+        _raise(raised)
+    for link in root.iter("a", "small"):
+        if _in_cell(link) and DIGIT.search(_text(link)) and _behind_a_digit(link):
+            if "#" in (link.get("href") or ""):
+                _raise(link)
+            else:
+                _blur(link)
+    styled = [e for e, style in styles.inline if STRIKES.search(style)]
+    for struck in [*root.iter("s", "strike", "del"), *styled]:
         if _in_cell(struck):
             _remove(struck)
-    for entry in (e for e in marked if e.tag == "input"):
+    for entry in list(root.iter("input")):
         kind = (entry.get("type") or "").lower()
         if kind not in UNSEEN and _in_cell(entry):
             entry.tail = ((entry.get("value") or "") if kind in FILLED else PICTURE) + (entry.tail or "")
+    _mark_unclear(root, content, styles)
+
+
+def _raise(element: "etree._Element") -> None:
+    for piece in element.iter():
+        piece.text = piece.text and piece.text.translate(RAISED)
+        if piece is not element:
+            piece.tail = piece.tail and piece.tail.translate(RAISED)
+
+
+def _behind_a_digit(element: "etree._Element") -> bool:
+    """Does the cell print a digit right before this element?"""
+    at = element
+    for _ in range(MOST_DEPTH):
+        before, parent = at.getprevious(), at.getparent()
+        if parent is None or at.tag in CELLS:
+            return False
+        text = ((before.tail or "".join(map(str, before.itertext()))) if before is not None else parent.text) or ""
+        if text.strip():
+            return text.rstrip()[-1].isdecimal()
+        at = parent if before is None else before
+    return False
+
+
+def _mark_unclear(root: "etree._Element", content: bytes, styles: Styles) -> None:
+    """Figures that a reader of the page may see in another order, or not at all."""
+    for element, effects in styles.ruled:
+        if "writes" in effects and _in_table(element):
+            _blur(element, empty=True)
+    found = [e for e, effects in styles.ruled if effects & {"unclear", "hides"} and _in_table(e)]
+    for element, style in styles.inline:
+        pale = PALE.search(style) and _in_table(element) and not _on_a_ground(element)
+        if pale or TURNS.search(style) or (MOVES.search(style) and _in_cell(element)):
+            found.append(element)
+    if b"<bdo" in content:
+        found += root.iter("bdo")
+    if b"<font" in content:
+        found += [e for e in root.iter("font") if (e.get("color") or "").lower() in WHITE and not _on_a_ground(e)]
+    for element in found:
+        _blur(element)
+
+
+def _on_a_ground(element: "etree._Element") -> bool:
+    """Has something between the element and its table a colour of its own?"""
+    for at in (element, *islice(element.iterancestors(), MOST_DEPTH)):
+        if at.tag == "body":
+            return False
+        if at.get("bgcolor") or GROUND.search(at.get("style") or ""):
+            return True
+    return False
+
+
+def _blur(element: "etree._Element", *, empty: bool = False) -> None:
+    """Marks the figures of the element's cell, or of the cells in it, as drawn. `empty`: even where there is none."""
+    above = element if element.tag in CELLS else next(element.iterancestors(*CELLS), None)
+    for cell in [above] if above is not None else element.iter(*CELLS):
+        drawn = empty or DIGIT.search(_text(element if above is not None else cell))
+        if drawn and not LETTER.search(_text(cell)) and PICTURE not in (cell.text or ""):
+            cell.text = (cell.text or "") + PICTURE
+
+
+def _text(element: "etree._Element") -> str:
+    """How the words of an element begin."""
+    return "".join(map(str, islice(element.itertext(), MOST_DEPTH)))[:LONGEST]
