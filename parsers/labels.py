@@ -144,7 +144,8 @@ class LabelIndex:
     def _columns_named(self, key: str) -> tuple[tuple[int, ...], ...]:
         """For each of `blocks`: the columns whose header this may be."""
         return tuple(
-            tuple(n for n, p in enumerate(patterns) if p is not None and p.search(key)) for _, patterns, _ in self.blocks
+            tuple(n for n, pattern in enumerate(patterns) if pattern is not None and pattern.search(key))
+            for _, patterns, _ in self.blocks
         )
 
     def _headings_named(self, key: str) -> tuple[tuple[frozenset[int], ...], ...]:
