@@ -74,6 +74,7 @@ pictures: setup ## Draw the pictures of the explorer in docs/pictures anew (need
 
 schemathesis: $(READY) ## Hundreds of questions to each operation of the API
 	@GONGKAI_SCHEMATHESIS=300 $(BIN)/python -m pytest -q -k described --timeout 3600 tests/test_web_api.py
+
 documents: setup ## Five hundred generated documents of each kind (PDF, Word, spreadsheets, OFD) through the parser
 	@$(BIN)/python -m pytest -q -m documents --timeout 7200
 

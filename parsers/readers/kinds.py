@@ -30,6 +30,7 @@ READERS: dict[str, str] = {
     "mhtml": "parsers.readers.mhtml:read_mhtml",
     "ods": "parsers.readers.external.office:read_ods",
     "odt": "parsers.readers.external.office:read_odt",
+    "ofd": "parsers.readers.ofd:read_ofd",
     "rtf": "parsers.readers.external.office:read_rtf",
     "sheet_xml": "parsers.readers.external.office:read_sheet_xml",
     "word_xml": "parsers.readers.external.office:read_word_xml",

@@ -13,6 +13,16 @@ from infra.simulator.reports.layouts import LAYOUTS
 from infra.simulator.reports.report import GeneratedReport
 from model.vocabulary import CellState
 
+SUFFIXES = {
+    "text/html": ".html",
+    "text/markdown": ".md",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/ofd": ".ofd",
+    "application/pdf": ".pdf",
+    "application/rtf": ".rtf",
+    "application/zip": ".zip",
+}
 Frame = Callable[[str, str], str]
 """Wraps a fragment of HTML into a page; the second argument is the charset that the page declares."""
 
@@ -39,7 +49,7 @@ class Rendered:
     @property
     def suffix(self) -> str:
         """The ending of a file of this kind."""
-        return {"text/html": ".html", "text/markdown": ".md"}.get(self.media_type, ".txt")
+        return SUFFIXES.get(self.media_type, ".txt")
 
 
 def render(report: GeneratedReport, layout: str, seed: int = 0, frame: Frame | None = None) -> Rendered:

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from infra.simulator.reports.article import Article
 from infra.simulator.reports.dice import dice
+from infra.simulator.reports.files.archive import write_zip
+from infra.simulator.reports.files.fixed_layout import write_ofd
 from infra.simulator.reports.files.rich_text import write_rtf
 from infra.simulator.reports.files.spreadsheet import write_xlsx
 from infra.simulator.reports.files.word import write_docx
@@ -23,17 +25,22 @@ HABITS = (
 
 
 class FileKind(NamedTuple):
-    """How a kind is written, its media type, the ending of its name."""
+    """How a kind is written, its media type, the ending of its name; `without`: habits that do not go with it."""
 
     write: Callable[[Article, Random], bytes]
     media_type: str
     suffix: str
+    without: frozenset[str] = frozenset()
 
 
+OOXML = "application/vnd.openxmlformats-officedocument"
 FILE_KINDS: dict[str, FileKind] = {
+    "docx": FileKind(write_docx, f"{OOXML}.wordprocessingml.document", ".docx"),
+    # On paper, a table that begins anew has all its columns.
+    "ofd": FileKind(write_ofd, "application/ofd", ".ofd", frozenset({"split_table3"})),
     "rtf": FileKind(write_rtf, "application/rtf", ".rtf"),
-    "docx": FileKind(write_docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"),
-    "xlsx": FileKind(write_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"),
+    "xlsx": FileKind(write_xlsx, f"{OOXML}.spreadsheetml.sheet", ".xlsx"),
+    "zip": FileKind(write_zip, "application/zip", ".zip"),
 }
 
 
@@ -44,7 +51,7 @@ def render_file(report: GeneratedReport, kind: str, seed: int = 0, habit: str | 
     """
     chosen = FILE_KINDS[kind]
     chance = dice(seed, kind, report.agency.name, report.year)
-    habit = habit or chance.choice(HABITS)
+    habit = habit or chance.choice([name for name in HABITS if name not in chosen.without])
     article = article_of(report)
     LAYOUTS[habit].make(article, chance)
     return answered(report, f"{kind} {habit}", chosen.write(article, chance), chosen.media_type, article)

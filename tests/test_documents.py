@@ -1,0 +1,96 @@
+"""Reports that are files: each kind whole and verified, with the places of its cells; nothing of what is not shown."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from infra.simulator.reports import Rendered, invent
+from infra.simulator.reports.files import FILE_KINDS, render_file
+from infra.simulator.reports.files.by_libreoffice import libreoffice, made_by_libreoffice
+from model.report import Report
+from model.vocabulary import ReportVerdict
+from parsers import Part, parse_document
+from tests.parse_answers import silent_errors
+
+FORMS = ("form2021", "form2019")
+# Where nothing else tests them, they must not be passed over in silence.
+LIBREOFFICE = pytest.mark.skipif(
+    libreoffice() is None and not os.environ.get("CI"), reason="LibreOffice is not installed"
+)
+BY_LIBREOFFICE = ("rtf",)
+OWN = [kind for kind in FILE_KINDS if kind not in BY_LIBREOFFICE]
+PLACE = {"xlsx": "sheet ", "ofd": "page ", "docx": "table ", "rtf": "table ", "doc": "table ", "xls": "sheet "}
+
+
+def written(kind: str, count: int, seed: int) -> Iterator[Rendered]:
+    """So many files of a kind, half of them in each form."""
+    for form in FORMS:
+        for number, report in enumerate(invent(count // 2, form, seed)):
+            yield render_file(report, kind, seed + number)
+
+
+def holds(document: Rendered, place: str | None = None) -> None:
+    """The answer is the key: verdict, figures, blanks, rows of the office's own, year, form."""
+    report = parse_document([Part("attachment", document.content)])
+    assert report.verdict is ReportVerdict.VERIFIED, (document.layout, report.reasons, report.suspect[:3])
+    assert silent_errors(report, dict(document.values)) == []
+    assert report.values == document.values, document.layout
+    assert {i: c.state for i, c in report.cells.items()} == document.states, document.layout
+    extras = [(e.label, tuple(e.values)) for e in report.extras]
+    assert all((e.label, tuple(e.values)) in extras for e in document.extras)
+    assert (report.report_year, report.format_era) == (document.report.year, document.report.era)
+    if place is not None:
+        assert all(c.where.startswith(place) for c in report.cells.values())
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("kind", OWN)
+def test_fifty_files_of_a_kind(kind: str) -> None:
+    for document in written(kind, 50, 3):
+        holds(document, PLACE.get(kind))
+
+
+@LIBREOFFICE
+@pytest.mark.timeout(300)
+def test_rich_text() -> None:
+    for document in written("rtf", 4, 3):
+        holds(document, PLACE["rtf"])
+
+
+@LIBREOFFICE
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("made", "of"), [("doc", "docx"), ("odt", "docx"), ("xls", "xlsx"), ("ods", "xlsx")])
+def test_files_that_libreoffice_writes(made: str, of: str) -> None:
+    for document in made_by_libreoffice(list(written(of, 4, 9)), made):
+        holds(document, PLACE.get(made))
+
+
+@pytest.mark.documents
+@pytest.mark.parametrize("kind", FILE_KINDS)
+def test_five_hundred_files_of_a_kind(kind: str) -> None:
+    for document in written(kind, 500, 700):
+        holds(document)
+
+
+@pytest.mark.documents
+@pytest.mark.parametrize(("made", "of"), [("doc", "docx"), ("odt", "docx"), ("xls", "xlsx"), ("ods", "xlsx")])
+def test_five_hundred_files_that_libreoffice_writes(made: str, of: str) -> None:
+    for document in made_by_libreoffice(list(written(of, 500, 700)), made):
+        holds(document)
+
+
+def parsed(content: bytes) -> Report:
+    return parse_document([Part("page", content)])
+
+
+def test_without_libreoffice_the_state_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    from parsers.readers.apart import APART
+
+    monkeypatch.setenv("PATH", "/nonexistent")
+    APART.end()  # children that wait have the old path
+    report = parsed(b"{\\rtf1 report}")
+    APART.end()
+    assert report.verdict is ReportVerdict.UNREADABLE
+    assert report.reasons == ["needs_libreoffice"]
+    assert "apt-get install libreoffice-writer-nogui" in report.findings[0].message
