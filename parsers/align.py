@@ -151,7 +151,10 @@ def _strip(
         tail = [n for n, c in enumerate(contents) if not c.is_value]
         start = tail[-1] + 1 if tail else 0
         if tail and not row.loose:
-            continue
+            # A row of the table with cells that nobody can read is still that row.
+            if len(contents) != len(ids) or 2 * sum(c.value is not None for c in contents) < len(ids):
+                continue
+            tail, start = [], 0
         values = list(row.cells[start:])
         while row.loose and len(values) > len(ids) and not values[-1].text.strip():
             values.pop()

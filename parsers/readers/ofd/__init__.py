@@ -10,7 +10,9 @@ from parsers.readers.limits import TooHostile
 from parsers.readers.ofd.canvas import Canvas
 from parsers.readers.ofd.package import Package
 from parsers.readers.pdf.characters import placed, sides
-from parsers.readers.pdf.document import FEWEST, Leaf, put_together
+from parsers.readers.pdf.document import FEWEST
+from parsers.readers.pdf.document import _Leaf as Leaf
+from parsers.readers.pdf.document import _put_together as put_together
 from parsers.readers.pdf.frame import Frame
 from parsers.readers.pdf.rulings import drawings_in
 from parsers.readers.pdf.sheets import sheet_of
@@ -41,6 +43,7 @@ def read_ofd(content: bytes) -> Page:
         if pictures:
             raise NeedsOcr("image", f"the {len(pages)} pages of the OFD file are pictures without text")
         raise CannotRead("empty", f"the {len(pages)} pages of the OFD file show no text")
-    found = put_together(leaves, "ofd")
+    found = put_together(leaves)
+    found.reader = "ofd"
     found.truncated = found.truncated or pictures > 0
     return found

@@ -70,7 +70,8 @@ class Package:
 
     def _page(self, name: str, document: Document) -> PageParts:
         page = self._tree(name)
-        behind, before = [], []
+        behind: list[etree._Element] = []
+        before: list[etree._Element] = []
         for used in page.iterfind("Template"):
             template = document.templates.get(used.get("TemplateID") or "")
             if template is not None:

@@ -17,6 +17,8 @@ WIDTH, HEIGHT, MARGIN = 210.0, 297.0, 18.0
 SIZE, TITLE = 3.2, 5.6  # millimetres
 LEADING = 1.5
 PAD = 0.8
+INVISIBLE = "\u200b\u200c\ufeff\u00ad"
+NOTHING = dict.fromkeys(map(ord, INVISIBLE))
 NAMESPACE = "http://www.ofdspec.org/2016"
 
 
@@ -40,7 +42,7 @@ class Leaf:
 
 def advance(char: str, size: float) -> float:
     """The way from one character to the next."""
-    return size * (0.55 if char.isascii() else 1.0)
+    return 0.0 if char in INVISIBLE else size * (0.55 if char.isascii() else 1.0)
 
 
 def wrapped(text: str, width: float, size: float) -> list[str]:
@@ -61,7 +63,9 @@ def wrapped(text: str, width: float, size: float) -> list[str]:
 def _words(text: str) -> list[str]:
     words: list[str] = []
     for char in text:
-        if words and char.isascii() and words[-1].isascii() and not char.isspace() and not words[-1].isspace():
+        before = words[-1].translate(NOTHING) if words else ""
+        runs_on = char.isascii() and before.isascii() and not char.isspace() and not before.isspace()
+        if words and (char in INVISIBLE or runs_on):
             words[-1] += char
         else:
             words.append(char)

@@ -36,8 +36,8 @@ class FileKind(NamedTuple):
 OOXML = "application/vnd.openxmlformats-officedocument"
 FILE_KINDS: dict[str, FileKind] = {
     "docx": FileKind(write_docx, f"{OOXML}.wordprocessingml.document", ".docx"),
-    # On paper, a table that begins anew has all its columns.
-    "ofd": FileKind(write_ofd, "application/ofd", ".ofd", frozenset({"split_table3"})),
+    # On paper, a table that begins anew has all its columns, and figures are as narrow as their cells.
+    "ofd": FileKind(write_ofd, "application/ofd", ".ofd", frozenset({"split_table3", "fullwidth"})),
     "rtf": FileKind(write_rtf, "application/rtf", ".rtf"),
     "xlsx": FileKind(write_xlsx, f"{OOXML}.spreadsheetml.sheet", ".xlsx"),
     "zip": FileKind(write_zip, "application/zip", ".zip"),
