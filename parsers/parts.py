@@ -14,7 +14,7 @@ from parsers.readers.decode import decode, kind_of, utf8
 from parsers.readers.html import read_html
 from parsers.readers.html_tolerant import read_tolerant
 from parsers.readers.kinds import is_in_place
-from parsers.readers.pieces import Piece
+from parsers.readers.pieces import Piece, member
 from parsers.readers.text import read_text
 
 BODY = ("page", "continuation", "data")
@@ -75,6 +75,21 @@ def open_parts(parts: Sequence[Part]) -> list[Opened]:
             within = here + (f"{piece.name}, " if piece.name else "")
             opened.append(Opened(part.role, piece, piece.name or part.name, within))
     return opened
+
+
+def member_of(parts: Sequence[Part], within: str) -> bytes | None:
+    """The bytes of the file in which cells stand whose place begins with `within`; None where there is none."""
+    parts = [part for part in parts if part.role != "screenshot"]
+    number = 0
+    for part in parts:
+        number += part.role not in BODY
+        here = f"attachment {number}, " if part.role not in BODY and len(parts) > 1 else ""
+        if within == here:
+            return part.content
+        name = within.removeprefix(here).removesuffix(", ")
+        if within.startswith(here) and (found := member(part.content, name)) is not None:
+            return found
+    return None
 
 
 def read_part(part: Part, *, hidden_tables: bool = False) -> Page | None:

@@ -2,17 +2,19 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from flows.cell_picture import picture_of
 from flows.draw import draw_report, draw_years
 from flows.finding import the_report
 from flows.opening import existing_archive
 from flows.settings import Settings
 from flows.settle import known_agencies
-from flows.understand import understand
+from flows.understand import contents, understand
 from flows.years import between
 from model.errors import BadQuery
 from storage.versions import newest_of
@@ -25,6 +27,8 @@ gongkai show 天津 人社 2022 --version 1        as it was published first
 
 gongkai show 天津 人社 2022 --json             the public JSON
 
+gongkai show 淮安 2024 --image applications.new_received.total      the page of a PDF, its cell framed, as PNG
+
 A value marked ? is suspect: it may be wrong, whoever is at fault. · is a cell left blank; blank is not 0."""
 
 
@@ -34,6 +38,10 @@ def show(
         str | None, typer.Option(help="Archive: a folder or s3://bucket/prefix", show_default="./archive")
     ] = None,
     version: Annotated[int | None, typer.Option(help="Which version; none: the newest", min=1)] = None,
+    image: Annotated[
+        str | None, typer.Option(help="Instead: the page of a PDF on which this value stands, its cell framed, as PNG")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="File for --image; none: named by report and value")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The public JSON of the report")] = False,
 ) -> None:
     """Draw a report's tables as the official form, with checks and findings."""
@@ -48,6 +56,15 @@ def show(
     chosen = chain[version - 1] if version else newest_of(chain)
     archive.require_open(report.report_id, chosen.n)
     parsed = understand(archive, chosen.manifest)
+    if image is not None:
+        png = picture_of(parsed, image, contents(archive, chosen.manifest))
+        target = out or Path(f"{report.report_id}-{image}.png")
+        try:
+            target.write_bytes(png)
+        except OSError as error:
+            raise BadQuery(f"{target} cannot be written ({error.strerror}); name another file with --out") from None
+        typer.echo(f"{target}: {image} = {parsed['values'].get(image)}, {parsed['cells'][image]['where']}")
+        return
     years = between(archive, known_agencies(archive), report.report_id, chosen)
     decided = archive.standing(report.report_id, chosen.manifest.digest)
     if as_json:

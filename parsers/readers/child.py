@@ -23,7 +23,7 @@ def serve(memory: int) -> None:
     # What a library prints must not come between the answers.
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    _limit(memory)
+    limit_memory(memory)
     while head := sys.stdin.buffer.read(HEAD.size):
         length, seconds = HEAD.unpack(head)
         content = sys.stdin.buffer.read(length)
@@ -35,7 +35,8 @@ def serve(memory: int) -> None:
         out.flush()
 
 
-def _limit(memory: int) -> None:
+def limit_memory(memory: int) -> None:
+    """Address space that this process may have, in bytes; where the system has no such limits, none."""
     try:
         import resource
     except ImportError:

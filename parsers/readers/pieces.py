@@ -49,6 +49,19 @@ def pieces_of(content: bytes, name: str | None = None, depth: int = 0) -> list[P
     return [Piece(kind, problem=fault, name=name)]
 
 
+def member(content: bytes, name: str, depth: int = 0) -> bytes | None:
+    """The bytes of the first file of that name in an archive, or in an archive in it."""
+    try:
+        if depth >= MOST_DEPTH or kind_of(content) != "zip":
+            return None
+        container = Container(content)
+        inner = [(name_of(entry), container.unpack(entry)) for entry in container.entries if entry.file_size]
+    except (CannotRead, TooHostile):
+        return None
+    deeper = (member(one, name, depth + 1) for _, one in inner)
+    return next((one for called, one in inner if called == name), None) or next((d for d in deeper if d), None)
+
+
 def _members(content: bytes, archive: str | None, depth: int) -> Iterator[Piece]:
     if depth >= MOST_DEPTH:
         raise CannotRead("nested_archives", f"archives are packed into one another more than {MOST_DEPTH} deep")
