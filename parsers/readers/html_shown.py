@@ -7,9 +7,8 @@ from typing import Any
 
 from lxml import etree
 
-from parsers.readers.html_styles import GROUND, HIDES, MOVES, PALE, RAISES, STRIKES, TURNS, Styles
+from parsers.readers.html_styles import GROUND, HIDES, LOWERED, MOVES, PALE, RAISES, STRIKES, TURNS, Styles
 
-LOWERED = re.compile(r"position\s*:\s*relative\s*;[^\"]*?(?<![\w-])top\s*:\s*-?\d", re.IGNORECASE)
 FLAGGED: Any = etree.XPath("//*[@hidden]")
 CELLS = ("td", "th")
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
