@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 import threading
 from typing import Annotated
 
@@ -54,6 +55,7 @@ def serve(
         )
     archive = existing_archive(store or settings.store, settings)
     catalogue = Catalogue.of(archive, settings.storage)
+    sys.stderr.write("gongkai: bringing the catalogue up to date\n")
     catalogue.refresh()
     folder = archive.store
     writable = not isinstance(folder, LocalFolder) or os.access(folder.root, os.W_OK)

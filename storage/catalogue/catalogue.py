@@ -86,7 +86,10 @@ class Catalogue:
     @property
     def state(self) -> tuple[int, int, int]:
         """Changes whenever the catalogue does: for those who remember answers."""
-        found = self._path.stat()
+        try:
+            found = self._path.stat()
+        except OSError as error:
+            raise StorageUnavailable(f"the catalogue {self._path} is being built; try again in a minute") from error
         return found.st_ino, found.st_mtime_ns, found.st_size
 
     def find_reports(self, words: list[str], limit: int | None = None) -> list[ReportRow]:

@@ -27,9 +27,12 @@ def routes(site: Site) -> APIRouter:
     def asked_for(
         agency: list[str], figure: list[str], first: int | None, last: int | None
     ) -> tuple[list[Line], int, int]:
-        start, end = first or 2014, last or max(first or 2014, min(datetime.now(UTC).year - 1, LAST))
+        start, end = first or FIRST, last or max(first or FIRST, min(datetime.now(UTC).year - 1, LAST))
         agencies, figures = tuple(dict.fromkeys(agency)), tuple(dict.fromkeys(figure or [USUAL]))
-        return compare(site.library, agencies, figures, start, end), start, end
+        lines = compare(site.library, agencies, figures, start, end)
+        if first is None:  # nobody asked for years in which there is nothing
+            start = min((p.year for line in lines for p in line.points), default=max(start, end - 6))
+        return lines, start, end
 
     @router.get("/compare", response_class=HTMLResponse)
     def page(
