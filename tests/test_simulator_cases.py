@@ -301,11 +301,14 @@ def test_14_reports_that_are_files(tmp_path: Path) -> None:
     named = found["/system/_content/download.jsp?wbfileid=7"].header("content-disposition")
     assert named is not None
     assert named.encode("latin-1").decode("gbk") == 'attachment; filename="年度报告.pdf"'
-    verdicts = {d.url.rpartition("/")[2]: d.verdict for d in outcome.documents}
-    # PDF files wait for their reader; nothing is made up for them meanwhile.
-    assert verdicts["scan.pdf"] in {"needs_ocr", "unreadable"}
-    assert verdicts["pictures.html"] in {"needs_ocr", "not_a_report"}
-    assert not [d for d in outcome.documents if d.verdict == "verified"]
+    told = {d.url.rpartition("/")[2]: d for d in outcome.documents}
+    read = {"row.pdf": "一", "cover.html": "二", "down.html": "三", "gbk.html": "四", "a.ofd": "六", "a.zip": "八"}
+    assert {name: (told[name].verdict, told[name].agency, told[name].year) for name in read} == {
+        name: ("verified", f"青溪县第{number}局", 2024) for name, number in read.items()
+    }
+    assert told["scan.pdf"].verdict == "needs_ocr"
+    assert told["pictures.html"].verdict in {"needs_ocr", "not_a_report"}
+    assert told["a.wps"].verdict == "unreadable"  # nothing is in it but the first bytes of its kind
     assert {d.what for d in outcome.documents if d.url.endswith("error.pdf")} == {"gone"}
 
 

@@ -6,6 +6,9 @@ import zipfile
 import zlib
 from typing import Literal
 
+from infra.simulator.reports.office import Office
+from infra.simulator.reports.report import make_report
+
 FileKind = Literal["pdf", "scan", "docx", "ofd", "zip", "wps", "png", "jpg"]
 
 
@@ -15,7 +18,7 @@ def make_file(kind: FileKind) -> bytes:
         case "pdf":
             return _pdf(b"BT /F1 12 Tf 72 720 Td (annual report) Tj ET")
         case "scan":
-            return _pdf(b"q 200 0 0 200 72 500 cm /Im1 Do Q", _picture_object())
+            return _pdf(b"q 595 0 0 842 0 0 cm /Im1 Do Q", _picture_object())
         case "docx":
             return _packed({"[Content_Types].xml": "<Types/>", "word/document.xml": "<document/>"})
         case "ofd":
@@ -28,6 +31,17 @@ def make_file(kind: FileKind) -> bytes:
             return _png()
         case "jpg":
             return b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01" + b"\0" * 64 + b"\xff\xd9"
+
+
+def report_file(kind: FileKind, office: str, year: int = 2024) -> bytes:
+    """The report of an office as a file of that kind; the same bytes each time. Needs the packages that write it."""
+    # Only scripted pages with files need them.
+    from infra.simulator.reports.files import render_file
+    from infra.simulator.reports.paper import STYLES, render_pdf
+
+    report = make_report(0, Office(name=office, level="county"), year, "form2021")
+    rendered = render_pdf(report, next(iter(STYLES))) if kind == "pdf" else render_file(report, kind, habit="clean")
+    return rendered.content
 
 
 def _packed(entries: dict[str, str]) -> bytes:

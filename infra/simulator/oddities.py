@@ -40,6 +40,9 @@ class ScriptedPage(_Strict):
     meta: bool = True
     """Whether that frame carries the tags of a column page."""
     file: FileKind | None = None
+    """A small file of that kind in place of a page."""
+    report_of: str = ""
+    """With a kind of file: the report of this office on 2024 as such a file."""
 
 
 class Happening(_Strict):

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING
 
-from infra.simulator.files import make_file
+from infra.simulator.files import make_file, report_file
 from infra.simulator.oddities import Happening, ScriptedPage
 from infra.simulator.page import Page, meta_tags, shell
 from infra.simulator.reports.rendering import render
@@ -74,7 +74,8 @@ class Script:
     def _page(self, page: ScriptedPage) -> Page:
         location = self.fill(page.location) if page.location is not None else None
         if page.file is not None:
-            return Page(make_file(page.file), page.media_type, page.charset, status=page.status, location=location)
+            content = report_file(page.file, page.report_of) if page.report_of else make_file(page.file)
+            return Page(content, page.media_type, page.charset, status=page.status, location=location)
         text, config = self.fill(page.html), self._portal.config
         if page.title:
             entry = self._portal.family.entry(config)
