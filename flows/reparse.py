@@ -27,7 +27,9 @@ from storage.records import read_record
 from storage.settings import StorageSettings
 from storage.versions import version_key
 
+from .settle import known_agencies
 from .understand import parse_anew
+from .years import compare_all
 
 PACKED = 64
 # From what tells nothing to what tells all.
@@ -68,6 +70,8 @@ class Reread:
     worse: list[Moved] = field(default_factory=list)
     better: list[Moved] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    compared: int = 0
+    """Pairs of years that were compared anew."""
 
     def add(self, moved: Moved) -> None:
         counts = self.by.setdefault((moved.form, moved.portal), Counter())
@@ -136,9 +140,25 @@ def reparse(
                 event = _regressed(moved, manifest, began)
                 archive.add_event(event)
                 written.add(event_key(event))
+        archive.owe_years(digest, (moved.report_id for moved in moves))
         result.packs.append(archive.keep_pack(digest, parses))
         archive.note_changes(written, parser=digest)
+    result.compared = _compare_years(archive, digest)
     return result
+
+
+def _compare_years(archive: Archive, digest: str) -> int:
+    """What a run would have found between years, had this parser read the reports; also for a re-parse cut short.
+
+    At the end, when both years of a pair have been read.
+    """
+    owed = archive.owed_years(digest)
+    if not owed:
+        return 0
+    reports = {report_id for listed in owed.values() for report_id in listed}
+    compared = compare_all(archive, known_agencies(archive), reports)
+    archive.years_compared(owed)
+    return len(compared)
 
 
 def read_again(key: str, address: str, storage: StorageSettings, against: str | None) -> Answer:

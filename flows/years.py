@@ -1,6 +1,7 @@
 """Reports of one agency against each other, year by year: made when either of the two arrives, kept as findings."""
 
 import logging
+from collections.abc import Iterable
 from datetime import date
 
 from model.agency import Agency, Register
@@ -20,11 +21,19 @@ log = logging.getLogger(__name__)
 def compare_years(archive: Archive, register: Register, report_id: str) -> list[AcrossYears]:
     """Compare a report that has just arrived with the year before and the year after, as far as the archive has them.
 
+    See `compare_all`.
+    """
+    return compare_all(archive, register, [report_id])
+
+
+def compare_all(archive: Archive, register: Register, report_ids: Iterable[str]) -> list[AcrossYears]:
+    """Compare reports that have arrived, or were read anew, with the years around them.
+
     Both pairs are looked at, since a report may arrive before its predecessor. The records are kept; doing it again
     gives the same. A document that cannot be opened is left to whoever settles it.
     """
     kept = []
-    for newer in (report_id, _of_year(report_id, 1)):
+    for newer in sorted({one for report_id in report_ids for one in (report_id, _of_year(report_id, 1))}):
         try:
             record = between(archive, register, newer)
         except NeedsReview as error:

@@ -19,6 +19,7 @@ from storage.publishing import publish
 
 HIDDEN = ".gongkai-unfinished"
 STALE_SECONDS = 24 * 3600
+REMEMBERED = 20_000
 
 
 class LocalFolder:
@@ -30,6 +31,7 @@ class LocalFolder:
         self._fsync = fsync
         self._ready = False
         self._known_folders: set[Path] = set()
+        self._durable: set[Path] = set()  # objects whose entry was flushed: to meet one again costs no flush
         self._lock = threading.Lock()
 
     @property
@@ -42,6 +44,8 @@ class LocalFolder:
 
     def create(self, key: str, content: bytes, *, content_type: str | None = None) -> bool:  # noqa: ARG002
         target = self._path(key)
+        if target in self._durable and target.exists():
+            return False
         try:
             made = self._prepare(target.parent)
             # The loser's answer is an acknowledgement too, so the winner's entry must be on the disk by then.
@@ -50,6 +54,7 @@ class LocalFolder:
             self._sync_made(made)
         except OSError as error:
             raise self._explained(error, key) from error
+        self._remember(self._durable, [target], REMEMBERED)
         return created
 
     def replace(self, key: str, content: bytes, *, content_type: str | None = None) -> None:  # noqa: ARG002
@@ -161,10 +166,13 @@ class LocalFolder:
         """Flush the entries of new folders. After the file's own flush, which has carried most of them along."""
         for folder in made:
             self._sync_folder(folder.parent)
+        self._remember(self._known_folders, made, 100_000)
+
+    def _remember(self, among: set[Path], paths: Sequence[Path], most: int) -> None:
         with self._lock:
-            if len(self._known_folders) > 100_000:
-                self._known_folders.clear()
-            self._known_folders.update(made)
+            if len(among) > most:
+                among.clear()
+            among.update(paths)
 
     def _write(self, target: Path, content: bytes, *, overwrite: bool) -> bool:
         unfinished = self._hidden / f"{os.getpid()}-{secrets.token_hex(8)}.part"

@@ -8,11 +8,11 @@ order of their manifest digests; its name says from which to which.
 import gzip
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from model.canonical import canonical_json
+from model.canonical import canonical_json, record_digest
 from model.errors import DigestMismatch, ObjectMissing
 from storage.objects import ObjectStore, checked_segment
 from storage.records import Shelf, create_record, read_record
@@ -69,6 +69,22 @@ class ParsedReports(Shelf):
         create_record(self.store, key, {"began_at": now.isoformat()})
         return datetime.fromisoformat(str(read_record(self.store, key, dict[str, Any])["began_at"]))
 
+    def owe_years(self, parser_digest: str, report_ids: Iterable[str]) -> None:
+        """Note, before these are packed, that reports are to be compared with their neighbours in time afterwards."""
+        told = sorted(set(report_ids))
+        name = f"{record_digest({'reports': told})[:NAMED]}.json"
+        create_record(self.store, f"{_owed(parser_digest)}{name}", {"reports": told})
+
+    def owed_years(self, parser_digest: str) -> dict[str, list[str]]:
+        """Reports that are still to be compared, by the key under which that was noted."""
+        keys = self.store.list(_owed(parser_digest))
+        return {key: list(read_record(self.store, key, dict[str, Any])["reports"]) for key in keys}
+
+    def years_compared(self, notes: Iterable[str]) -> None:
+        """Strike notes of `owe_years` out."""
+        for key in notes:
+            self.store.delete(key)
+
     def parsers_of(self, manifest_digest: str) -> list[str]:
         """Digests of the parsers that have read this document, one by one or in packs."""
         prefix = f"parsed/{checked_segment(manifest_digest)}/"
@@ -110,6 +126,10 @@ def pack_lines(content: bytes, where: str) -> dict[str, bytes]:
         return {json.loads(line[: line.index(b",")] + b"}")["manifest"]: line for line in lines}
     except (OSError, EOFError, ValueError, KeyError) as error:
         raise DigestMismatch(f"{where} is no readable pack of parses ({error}); restore it from a copy") from error
+
+
+def _owed(parser_digest: str) -> str:
+    return f"state/reparses/{checked_segment(parser_digest)}/"
 
 
 def _key(manifest_digest: str, parser_digest: str) -> str:

@@ -77,8 +77,20 @@ def _folder(folder: Path) -> Iterator[Item]:
     number = itertools.count()
 
     def write(content: bytes) -> None:
-        descriptor = os.open(plain / f"{next(number)}", os.O_WRONLY | os.O_CREAT)
+        write_to(plain / f"{next(number)}", content)
+
+    def write_to(path: Path, content: bytes) -> None:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT)
         os.write(descriptor, content)
+        os.fsync(descriptor)
+        os.close(descriptor)
+
+    def write_safely(content: bytes) -> None:
+        """What it takes that a file has its name only when it is whole, and has it after a power failure."""
+        name = next(number)
+        write_to(plain / f"{name}.part", content)
+        (plain / f"{name}.part").rename(plain / f"{name}")
+        descriptor = os.open(plain, os.O_RDONLY | os.O_DIRECTORY)
         os.fsync(descriptor)
         os.close(descriptor)
 
@@ -86,13 +98,17 @@ def _folder(folder: Path) -> Iterator[Item]:
         for body in pages.round():
             work(body)
 
-    yield Comparison(
-        f"folder: {OBJECTS} payloads of 20 KB, half known, one by one",
-        partial(one_by_one, archive.keep_raw, ours),
-        partial(one_by_one, write, theirs),
-        against="plain files with fsync",
-        rounds=ROUNDS,
-    )
+    for name, peer in (
+        ("plain files with fsync", write),
+        ("plain files, renamed, folder flushed", write_safely),
+    ):
+        yield Comparison(
+            f"folder: {OBJECTS} payloads of 20 KB, half known, one by one",
+            partial(one_by_one, archive.keep_raw, ours),
+            partial(one_by_one, peer, theirs),
+            against=name,
+            rounds=ROUNDS,
+        )
 
 
 def _bucket(server: Seaweed) -> Iterator[Item]:

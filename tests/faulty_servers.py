@@ -116,7 +116,7 @@ def failing_proxy(target: str, seed: int, share: float = 0.2) -> Iterator[tuple[
 
 @dataclass
 class Writes:
-    """How many writes have come, and how many are taken; all that come after are refused. None: no end."""
+    """Writes outside of `state/` so far, and how many are taken: from the next on, all are refused. None: no end."""
 
     seen: int = 0
     taken: int | None = None
@@ -132,7 +132,7 @@ def closing_proxy(target: str) -> Iterator[tuple[str, Writes]]:
             body = self.body()
             if self.command in ("PUT", "DELETE", "POST"):
                 with lock:
-                    writes.seen += 1
+                    writes.seen += "/state/" not in self.path
                     refused = writes.taken is not None and writes.seen > writes.taken
                 if refused:
                     self.refuse(403, "AccessDenied")

@@ -23,6 +23,7 @@ from storage.archive import Archive
 from storage.local_folder import LocalFolder
 from storage.settings import StorageSettings
 from tests.storage_samples import NOON, a_version
+from tests.test_flows_settle import NEW, OLD, Story, page, report
 
 REPORTS = sorted((Path(__file__).parent / "reports").glob("*/document.*"))
 Engine = Callable[[Iterable[str], Callable[[str], Answer]], Iterable[Answer]]
@@ -45,11 +46,11 @@ def archive(tmp_path: Path) -> Archive:
         part = PartRef(role="page", sha256=sha256, size=len(content), media_type=media_type, url="u", capture="c")
 
         def version(known: list[VersionRecord], part: PartRef = part, number: int = number) -> VersionRecord:
-            sample = a_version(f"r{number}", len(known) + 1, b"")
+            sample = a_version(f"r{number}-2022-own", len(known) + 1, b"")
             manifest = sample.manifest.model_copy(update={"parts": (part,)})
             return sample.model_copy(update={"manifest": manifest, "parser_digest": "old"})
 
-        record = archive.add_version(f"r{number}", version)  # type: ignore[arg-type]
+        record = archive.add_version(f"r{number}-2022-own", version)  # type: ignore[arg-type]
         archive.keep_parsed(record.manifest.digest, "old", {"verdict": "verified", "values": {}, "cells": {}})
     return archive
 
@@ -129,11 +130,11 @@ def test_a_reparse_that_was_killed_goes_on_and_doubles_nothing(
 
 def test_a_document_that_is_missing_is_named_and_the_others_go_on(archive: Archive) -> None:
     store: LocalFolder = archive.store  # type: ignore[assignment]
-    lost = archive.version("r0", 1).manifest.parts[0].sha256
+    lost = archive.version("r0-2022-own", 1).manifest.parts[0].sha256
     (store.root / f"raw/{lost[:2]}/{lost[2:4]}/{lost}").unlink()
     result = read_anew(archive)
     (told,) = result.failed
-    assert told.startswith("reports/r0/1.json: ")
+    assert told.startswith("reports/r0-2022-own/1.json: ")
     assert result.read == len(REPORTS) - 1
 
 
@@ -168,3 +169,45 @@ def test_the_command_tells_what_moved(archive: Archive) -> None:
     assert sum(row["documents"] for row in told["by"]) == len(REPORTS)
     again = CliRunner().invoke(app, ["reparse", "--store", store])
     assert "nothing to do" in again.stdout
+
+
+@pytest.fixture
+def two_years(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Story:
+    """Two reports of an agency, one on each of two years, recorded by an older parser."""
+    story = Story(tmp_path / "story")
+    with monkeypatch.context() as older:
+        for module in ("record", "understand", "years"):
+            older.setattr(f"flows.{module}.parser_digest", lambda: "old")
+        story.run({OLD: page(report(2023)), NEW: page(report(2024))})
+    return story
+
+
+def across_years(archive: Archive, parser: str) -> dict[str, bytes]:
+    """The findings between years by this parser, under their keys without it."""
+    keys = [key for key in archive.store.list("findings/") if key.endswith(f"/{parser}.json")]
+    return {key.rpartition("/")[0]: archive.store.read(key) for key in keys}
+
+
+def test_years_are_compared_as_a_run_of_today_would_have(two_years: Story, tmp_path: Path) -> None:
+    today = Story(tmp_path / "today")
+    today.run({OLD: page(report(2023)), NEW: page(report(2024))})
+    expected = across_years(today.archive, parser_digest())
+    assert len(expected) == 1
+    assert across_years(two_years.archive, parser_digest()) == {}
+    assert read_anew(two_years.archive).compared == 1
+    assert across_years(two_years.archive, parser_digest()) == expected
+    assert list(across_years(two_years.archive, "old")) == list(expected)
+    assert two_years.archive.owed_years(parser_digest()) == {}
+
+
+def test_a_reparse_that_died_before_the_years_were_compared_makes_it_good(
+    two_years: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as dying:
+        dying.setattr("flows.reparse.compare_all", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            read_anew(two_years.archive)
+    assert across_years(two_years.archive, parser_digest()) == {}
+    again = read_anew(two_years.archive)
+    assert (again.documents, again.compared) == (0, 1)
+    assert len(across_years(two_years.archive, parser_digest())) == 1

@@ -96,6 +96,7 @@ def _told(result: Reread) -> dict[str, object]:
         "worse": [moved.model_dump() for moved in result.worse],
         "better": [moved.model_dump() for moved in result.better],
         "failed": result.failed,
+        "compared": result.compared,
     }
 
 
@@ -113,7 +114,8 @@ def _draw(result: Reread) -> None:
     for name, moves in (("worse", result.worse), ("better", result.better)):
         if moves:
             console.print(_moves(name, moves))
-    console.print(f"{result.read} documents read, {len(result.packs)} packs written")
+    compared = f", {result.compared} pairs of years compared" if result.compared else ""
+    console.print(f"{result.read} documents read, {len(result.packs)} packs written{compared}")
     for fault in result.failed:
         console.print(f"not read: {fault}", style="red")
 
