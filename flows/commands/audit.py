@@ -98,7 +98,8 @@ def _draw(result: AuditResult) -> None:
     console.print(f"{result.read:,} objects read ({share}), {decimal(result.size)}")
     if result.unsealed:
         console.print(f"{result.unsealed:,} objects are not in a manifest yet: gongkai seal", style="dim")
-    if result.unreferenced:
+    # A version that is damaged or missing leaves its parse alone: the faults say what is wrong.
+    if result.unreferenced and not result.faults:
         console.print(f"{len(result.unreferenced):,} parses belong to no version: harmless leftovers", style="dim")
     if result.faults:
         print_faults(console, result.faults)
