@@ -18,7 +18,7 @@ from model.compare import changed_cells, printed_cells
 from model.document import Event, VersionRecord
 from model.errors import GongkaiError
 from model.vocabulary import EventKind
-from parsers import parser_digest
+from parsers import is_passing, parser_digest
 from parsers.many import Answer
 from storage.archive import Archive
 from storage.events import event_key
@@ -169,6 +169,9 @@ def read_again(key: str, address: str, storage: StorageSettings, against: str | 
         report = parse_anew(archive, version.manifest)
     except GongkaiError as error:
         return Answer(json.dumps({"input": key, "error": str(error)}, ensure_ascii=False), failed=True)
+    if is_passing(report):
+        why = f"{version.title}: not read here: {'; '.join(f['message'] for f in report['findings'])}"
+        return Answer(json.dumps({"input": key, "error": why}, ensure_ascii=False), failed=True)
     before = archive.parsed(version.manifest.digest, against or version.parser_digest)
     told = {"manifest": version.manifest.digest, "report": report, "moved": _moved(version, before, report)}
     return Answer(json.dumps(told, ensure_ascii=False))

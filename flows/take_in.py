@@ -110,6 +110,8 @@ def _report(answer: Answered, portals: Mapping[str, Portal], named: str | None, 
         content = decoded(answer.payload, coding)
     except UndecodablePayload:
         return "damaged"
+    if (sniffed(content) or "").startswith("image/"):
+        return "a picture"  # a report in pictures is known by its page alone
     if parse_document([Part(role="page", content=content)]).verdict in NO_REPORT:
         return "no annual report"
     return portal

@@ -14,11 +14,12 @@ from parsers.digests import VERSION, parser_digest
 from parsers.page import Page
 from parsers.page_report import Given, report_of, there
 from parsers.parts import Opened, Part, open_parts
-from parsers.readers.cannot_read import CannotRead, NeedsOcr
+from parsers.readers.cannot_read import PASSING, CannotRead, NeedsOcr
 from parsers.readers.limits import TooHostile
 from parsers.which_report import Reading, choose
 
-MACHINE = frozenset({"reader_crashed", "reader_failed", "reader_timed_out", "too_much_memory"})
+OURS = PASSING | {"reader_crashed", "reader_failed", "too_much_memory"}
+UNREAD = "PART-UNREAD"
 
 
 def parse_document(
@@ -48,6 +49,11 @@ def parse_document(
         report.checks += between.checks
         report.findings += between.findings
     return report
+
+
+def is_passing(parsed: Mapping[str, Any]) -> bool:
+    """Would another machine, or another try, read a part of this document that was not read? From its public JSON."""
+    return any(f["code"] == UNREAD and f["message"].partition(":")[0] in PASSING for f in parsed.get("findings", ()))
 
 
 def _report(opened: Sequence[Opened], given: Given) -> Report:
@@ -142,7 +148,7 @@ def _announces(report: Report) -> bool:
 def _finding(opened: Opened, severity: Severity) -> Finding:
     problem = opened.piece.problem
     reason = problem.reason if isinstance(problem, CannotRead) else "too_hostile"
-    fault = Fault.EXTRACTION if reason in MACHINE else Fault.UNKNOWN
+    fault = Fault.EXTRACTION if reason in OURS else Fault.UNKNOWN
     place = opened.within.rstrip(", ") or "document"
     message = f"{reason}: {problem}"
-    return Finding(code="PART-UNREAD", place=place, severity=severity, fault=fault, message=message)
+    return Finding(code=UNREAD, place=place, severity=severity, fault=fault, message=message)

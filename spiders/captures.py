@@ -15,6 +15,7 @@ from spiders.judge import Verdict
 
 Headers = tuple[tuple[str, str], ...]
 
+WORKBOOK, WORD = "Workbook".encode("utf-16-le"), "WordDocument".encode("utf-16-le")
 KEPT_PACKED = {"list", "robots"}
 DOCUMENT_STATES = {FetchState.OK, FetchState.MOVED, FetchState.OK_EMPTY, FetchState.INCOMPLETE, FetchState.NEEDS_JS}
 """Payloads of these states may be documents; refusals and error pages are evidence and lie packed in the ledger."""
@@ -152,7 +153,10 @@ def sniffed(payload: bytes) -> str | None:
             return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         return "application/ofd" if b"OFD.xml" in payload else "application/zip"
     if payload.startswith(b"\xd0\xcf\x11\xe0"):
-        return "application/msword"
+        # The names of its streams stand in it as UTF-16.
+        return "application/vnd.ms-excel" if WORKBOOK in payload and WORD not in payload else "application/msword"
+    if payload.startswith(b"{\\rtf"):
+        return "application/rtf"
     if payload.startswith(b"Rar!"):
         return "application/vnd.rar"
     if payload.startswith(b"\x89PNG\r\n"):

@@ -93,7 +93,7 @@ class _Child:
         while len(received) < length:
             ready, _, _ = select.select([out], [], [], max(0, ends - time.monotonic()))
             if not ready:
-                raise CannotRead("reader_timed_out", f"reading it took more than {seconds} seconds", passing=True)
+                raise CannotRead("reader_timed_out", f"reading it took more than {seconds} seconds")
             piece = os.read(out, min(length - len(received), 1 << 20))
             if not piece:
                 raise EOFError
@@ -104,7 +104,9 @@ class _Child:
         code = self.process.wait()
         how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         # SIGKILL comes from outside: the machine ran out of memory.
-        return CannotRead("reader_crashed", f"the reader died on it ({how})", passing=code == -signal.SIGKILL)
+        return CannotRead(
+            "reader_killed" if code == -signal.SIGKILL else "reader_crashed", f"the reader died on it ({how})"
+        )
 
     def let_go(self) -> None:
         """Close the pipes; without them the child ends by itself."""

@@ -2,26 +2,30 @@
 
 from model.errors import NeedsReview
 
+# Another machine, or this one on another day, may read it: a program is missing, time ran out, memory was short. Such
+# an answer is no function of the bytes, and is not kept.
+PASSING = frozenset({"needs_libreoffice", "reader_timed_out", "reader_killed"})
+
 
 class CannotRead(NeedsReview):
-    """A part that no reader can read here. `reason`: a code for `reasons` of the report; the message says it in words.
+    """A part that no reader can read here. `reason`: a code for `reasons` of the report; the message has the words."""
 
-    `passing`: another machine, or this one on another day, may read it (a program is missing, time ran out), so the
-    answer is no function of the bytes and is not kept.
-    """
-
-    def __init__(self, reason: str, message: str, *, passing: bool = False) -> None:
+    def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
-        self.passing = passing
+
+    @property
+    def passing(self) -> bool:
+        """May the next try come to something else?"""
+        return self.reason in PASSING
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_again, (type(self), self.reason, str(self), self.passing))
+        return (_again, (type(self), self.reason, str(self)))
 
 
 class NeedsOcr(CannotRead):
     """A picture of a document: scans and images, as long as nobody reads them."""
 
 
-def _again(kind: type[CannotRead], reason: str, message: str, passing: bool) -> CannotRead:
-    return kind(reason, message, passing=passing)
+def _again(kind: type[CannotRead], reason: str, message: str) -> CannotRead:
+    return kind(reason, message)
