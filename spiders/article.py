@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -12,7 +11,7 @@ from lxml import etree
 from model.vocabulary import FetchState
 from spiders.families import detect
 from spiders.judge import Verdict
-from spiders.page import Page
+from spiders.page import Page, remembered
 from spiders.rows import Link, is_file
 from spiders.shells import data_behind
 
@@ -55,7 +54,6 @@ HEADINGS = re.compile(
 VIEWED = re.compile(r"(?:^|[?&]file=)([^?&#]+\.(?:pdf|docx?|ofd))(?:[&#?]|$)", re.IGNORECASE)
 # 首页_青禾市人民政府, 青禾市人民政府门户网站-首页
 HOME_TITLE = re.compile(r"^(?:网站)?首页(?:$|[_\-—|\s])|[_\-—|\s](?:网站)?首页$")
-WORDS: Any = etree.XPath("descendant-or-self::*/text()[not(parent::script or parent::style)]", smart_strings=False)
 MOST_ATTACHMENTS = 30
 ENOUGH_TEXT = 200
 """Characters of body text below which a page has to have a file to be a document (title-only pages exist)."""
@@ -63,14 +61,14 @@ ENOUGH_TEXT = 200
 
 @dataclass(frozen=True)
 class Scope:
-    """An element of a page and the text in it, without scripts and styles."""
+    """An element of a page and the text in it."""
 
     element: Any
     text: str
 
     @classmethod
     def of(cls, element: Any) -> "Scope":
-        return cls(element, "".join(WORDS(element)))
+        return cls(element, etree.tostring(element, method="text", encoding="unicode", with_tail=False))
 
     @property
     def length(self) -> int:
@@ -83,7 +81,7 @@ class Scope:
         return len(set(HEADINGS.findall(self.text)))
 
 
-@lru_cache(maxsize=8)
+@remembered
 def container(page: Page) -> Scope | None:
     """The smallest known container with most of the headings, else the first with text; None when there is none.
 
@@ -101,14 +99,14 @@ def container(page: Page) -> Scope | None:
     return max(own or full, key=lambda scope: scope.length) if full else None
 
 
-@lru_cache(maxsize=8)
+@remembered
 def scope_of(page: Page) -> Scope | None:
     """The container, or the whole body where there is none."""
     body = page.tree.find("body")
     return container(page) or (Scope.of(body) if body is not None else None)
 
 
-@lru_cache(maxsize=8)
+@remembered
 def attachments(page: Page) -> tuple[Link, ...]:
     """Document files linked in the article; beside it too, where the article is only a cover; each address once.
 
@@ -168,9 +166,9 @@ def _files(page: Page, scope: Any) -> list[Link]:
     own = urlsplit(page.url).path
     found: dict[str, Link] = {}
     for anchor in scope.iter("a"):
-        url = page.resolve(anchor.get("href") or "")
+        url = page.resolve(href) if (href := anchor.get("href")) else None
         if url and (is_file(url) or anchor.get("appendix")) and urlsplit(url).path != own:
-            found.setdefault(url, Link(url, " ".join(" ".join(WORDS(anchor)).split())))
+            found.setdefault(url, Link(url, " ".join(" ".join(anchor.itertext()).split())))
     for place in scope.xpath(".//@pdfsrc"):
         if url := page.resolve(str(place)):
             found.setdefault(url, Link(url, ""))

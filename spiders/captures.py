@@ -7,9 +7,8 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlencode
 
-from model.canonical import record_digest, sha256_hex
+from model.canonical import sha256_hex
 from model.capture import BodyRef, Capture, CaptureKind, CrawlJob, Hop, RobotsDecision, Row
-from model.portal import Portal
 from model.vocabulary import FetchState
 from spiders.judge import Verdict
 
@@ -73,7 +72,8 @@ class Exchange:
 
 def write_capture(
     job: CrawlJob,
-    portal: Portal,
+    portal: str,
+    portal_digest: str,
     crawler: str,
     wanted: Wanted,
     exchange: Exchange,
@@ -107,7 +107,7 @@ def write_capture(
         id=uuid.uuid4().hex,
         run=job.run,
         shard=job.shard,
-        portal=portal.id,
+        portal=portal,
         kind=kind,
         document_url=document_url,
         requested_url=wanted.url,
@@ -128,7 +128,7 @@ def write_capture(
         media_type=media_type,
         robots=robots,
         crawler=crawler,
-        portal_digest=record_digest(portal),
+        portal_digest=portal_digest,
         row=wanted.row,
         name=wanted.name,
         parts=verdict.parts,

@@ -12,6 +12,9 @@ CJK = re.compile(r"[\u4e00-\u9fff]")
 # GBK text read as UTF-8 and written again, UTF-8 read as Latin-1
 MOJIBAKE = re.compile(r"锟斤拷|ï¿½|Ã[\x80-\xbf©¨¤]|\ufffd")
 
+MOJIBAKE_SIGNS = "锟ïÃ\ufffd"
+"""Without one of them there is nothing to search for."""
+
 
 class Undecodable(Exception):
     """The payload is not what its Content-Encoding says, or unpacks to more than the limit."""
@@ -69,10 +72,14 @@ def decode(payload: bytes, content_type: str | None) -> Text:
             text = body.decode(encoding)
         except UnicodeDecodeError:
             continue
-        return Text(text.removeprefix("\ufeff"), encoding, bool(MOJIBAKE.search(text)))
+        return Text(text.removeprefix("\ufeff"), encoding, _is_mojibake(text))
     # One bad byte must not turn a Chinese page into another alphabet: keep the character set that loses least.
     lossy = min((body.decode(e, "replace") for e in ("utf-8", "gb18030")), key=lambda t: t.count("\ufffd"))
     return Text(lossy, "replaced", suspect=True)
+
+
+def _is_mojibake(text: str) -> bool:
+    return any(sign in text for sign in MOJIBAKE_SIGNS) and bool(MOJIBAKE.search(text))
 
 
 def _declared(body: bytes, content_type: str | None) -> list[str]:

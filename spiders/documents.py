@@ -15,7 +15,7 @@ from spiders.families.answers import is_refusal
 from spiders.families.script_text import read_json
 from spiders.fetch import Fetched, Fetcher
 from spiders.judge import Verdict
-from spiders.page import Page, host_of
+from spiders.page import Page, host_of, remembered
 from spiders.remedies import REMEDY
 from spiders.rows import Link, is_file
 from spiders.shells import data_behind
@@ -59,7 +59,6 @@ class DocumentReader:
     fetcher: Fetcher
     faults: dict[FetchState, list[str]] = field(default_factory=dict)
     foreign: Counter[str] = field(default_factory=Counter)
-    last: Fetched | None = None
 
     async def read(self, due: Due) -> None:
         """Fetch a document and its parts. Raises HostRefused when the host may not be asked (any more)."""
@@ -131,7 +130,6 @@ class DocumentReader:
             last_modified=held.last_modified if held else None,
         )
         fetched = await self.fetcher.fetch(self.portal, wanted, self._verdict_of(kind, main))
-        self.last = fetched
         # That a document which no list names is gone is news, and no problem.
         expected = due.row is None and fetched.state in {FetchState.GONE, FetchState.SOFT_404}
         if fetched.state not in GOOD and not expected:
@@ -158,6 +156,7 @@ class DocumentReader:
         return judges.get(kind, _error_page)
 
 
+@remembered
 def named_parts(page: Page) -> list[NamedPart]:
     """The further parts that the page of a document names: continuation pages, data behind it, attachments."""
     # The article's own markup may have no mark of its product, but its way to page 2 is that of one of them.

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from model.canonical import record_digest, sha256_hex
 from model.capture import Capture, CaptureSink, CrawlJob, Hop, RobotsDecision
 from model.clock import Clock, utc_now
 from model.errors import GongkaiError
@@ -75,6 +76,15 @@ class _Way:
     lost: str | None = None
 
 
+@dataclass(frozen=True)
+class _Reading:
+    """A payload, read once: as a page where it is one, and unpacked, or why it can't be."""
+
+    page: Page | None
+    plain: bytes
+    trouble: Undecodable | None
+
+
 @dataclass
 class Fetcher:
     """Shared by all portals of a crawl. `agent` is the token that robots.txt knows us by."""
@@ -94,7 +104,9 @@ class Fetcher:
     _robots: dict[str, tuple[RobotsRules, Capture]] = field(default_factory=dict)
     _robots_locks: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     _answered: set[str] = field(default_factory=set)
-    _shells: dict[tuple[str, bytes], str] = field(default_factory=dict)
+    _shells: dict[tuple[str, str], str] = field(default_factory=dict)
+    _digests: dict[str, str] = field(default_factory=dict)
+    """By portal id: of the portal as it stands in its file."""
     _borders: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
     def for_job(self, job: CrawlJob, sink: CaptureSink, list_body: Callable[[Capture], bytes] | None) -> "Fetcher":
@@ -159,13 +171,13 @@ class Fetcher:
                 robots = rules.decide(url, self.agent)
                 if not robots.allowed:
                     return await self._refused_by_robots(portal, wanted, url, hops, robots, robots_capture)
-            exchange = await self._exchange(portal, wanted, url)
+            exchange, reading = await self._exchange(portal, wanted, url)
             way = self._way_on(portal, wanted, exchange, hops)
             if way.follow:
                 hops.append(Hop(url=url, status=exchange.status or 0, location=exchange.header("location")))
                 url = way.follow
                 continue
-            return await self._settle(portal, wanted, exchange, hops, robots, content, way)
+            return await self._settle(portal, wanted, exchange, reading, hops, robots, content, way)
 
     def _border(self, portal: Portal, url: str) -> str | None:
         """Why the host of an address is never asked for this portal; None when it may be."""
@@ -192,7 +204,7 @@ class Fetcher:
             return _Way(lost=f"redirects more than {MOST_HOPS} times")
         return _Way(follow=target)
 
-    async def _exchange(self, portal: Portal, wanted: Wanted, url: str) -> Exchange:
+    async def _exchange(self, portal: Portal, wanted: Wanted, url: str) -> "tuple[Exchange, _Reading]":
         """One request in the host's turn; a protection met here closes the host before its turn passes on."""
         host = host_of(url)
         if host not in self.paces:
@@ -208,27 +220,29 @@ class Fetcher:
                 raise HostRefused(host, why)
             self.requests[portal.id][host] += 1
             exchange = await self.wire.send(url, wanted, limit=portal.max_body_bytes, jar=portal.id)
-            page, _, _ = self._readable(portal, wanted, exchange)
+            reading = self._read(portal, wanted, exchange)
+            page = reading.page
             if page and (found := recognise(exchange.status, exchange.headers, page.text, lambda: page.visible_text)):
                 pace.closed = (
                     f"shows a protection page ({found[0].value}); it is left alone, ask its operator for access"
                 )
         if exchange.status is not None:
             pace.answered(exchange.seconds)
-        return exchange
+        return exchange, reading
 
     async def _settle(
         self,
         portal: Portal,
         wanted: Wanted,
         exchange: Exchange,
+        reading: "_Reading",
         hops: list[Hop],
         robots: RobotsDecision,
         content: Callable[[Page], Verdict],
         way: "_Way",
     ) -> Fetched:
         host = host_of(exchange.url)
-        page, plain, trouble = self._readable(portal, wanted, exchange)
+        page, plain, trouble = reading.page, reading.plain, reading.trouble
         answer = Answer(
             requested_url=wanted.url,
             url=exchange.url,
@@ -277,8 +291,20 @@ class Fetcher:
         page: Page | None,
         plain: bytes = b"",
     ) -> Fetched:
+        if portal.id not in self._digests:
+            self._digests[portal.id] = record_digest(portal)
         capture = write_capture(
-            self.job, portal, self.crawler, wanted, exchange, verdict, tuple(hops), robots, plain, self.now()
+            self.job,
+            portal.id,
+            self._digests[portal.id],
+            self.crawler,
+            wanted,
+            exchange,
+            verdict,
+            tuple(hops),
+            robots,
+            plain,
+            self.now(),
         )
         try:
             await asyncio.to_thread(self.sink.keep, capture, exchange.payload if capture.body else None)
@@ -313,29 +339,27 @@ class Fetcher:
                     self.paces[host].delay_asked = rules.crawl_delay(self.agent)
             return self._robots[host]
 
-    def _readable(
-        self, portal: Portal, wanted: Wanted, exchange: Exchange
-    ) -> tuple[Page | None, bytes, Undecodable | None]:
-        """The page behind the payload, None for files and empty answers; the payload unpacked, or why it can't be."""
-        if not exchange.payload:
-            return None, b"", None
+    def _read(self, portal: Portal, wanted: Wanted, exchange: Exchange) -> "_Reading":
+        """The page behind the payload, none for files and empty answers; the payload unpacked, or why it can't be."""
+        page, plain = None, b""
         try:
-            plain = unpack(exchange.payload, exchange.header("content-encoding"), portal.max_body_bytes)
+            if exchange.payload:
+                plain = unpack(exchange.payload, exchange.header("content-encoding"), portal.max_body_bytes)
+                # robots.txt counts whatever it is declared as.
+                if wanted.kind == "robots" or is_text(exchange, plain):
+                    if len(plain) > MOST_PAGE:
+                        raise Undecodable(f"a page of more than {MOST_PAGE} bytes", too_large=True)
+                    page = Page(exchange.url, decode(plain, exchange.header("content-type")).text)
         except Undecodable as trouble:
-            return None, b"", trouble
-        # robots.txt counts whatever it is declared as.
-        if wanted.kind != "robots" and not is_text(exchange, plain):
-            return None, plain, None
-        if len(plain) > MOST_PAGE:
-            return None, b"", Undecodable(f"a page of more than {MOST_PAGE} bytes", too_large=True)
-        return Page(exchange.url, decode(plain, exchange.header("content-type")).text), plain, None
+            return _Reading(None, b"", trouble)
+        return _Reading(page, plain, None)
 
     def _is_shared_shell(self, wanted: Wanted, exchange: Exchange, host: str, page: Page | None) -> bool:
         """The same small page under two addresses of a host is nobody's document; a report may stand under two."""
         whole = exchange.status == 200 and not exchange.lost
         if wanted.kind != "page" or not whole or not 0 < len(exchange.payload) < SHELL_SIZE:
             return False
-        first = self._shells.setdefault((host, exchange.payload), wanted.url)
+        first = self._shells.setdefault((host, sha256_hex(exchange.payload)), wanted.url)
         return first != wanted.url and not (page is not None and is_report(page))
 
 

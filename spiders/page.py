@@ -1,14 +1,14 @@
 """An HTML page as text, with the questions that every family asks of it."""
 
 import re
-from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from bs4 import BeautifulSoup
-from lxml import etree, html
+from lxml import etree
 
 # <script>location.href="/zwgk/xxgknb/index.html"</script>, window.location.replace('…')
 SCRIPT_REDIRECT = re.compile(
@@ -18,9 +18,13 @@ SCRIPT_REDIRECT = re.compile(
 )
 # content="0; url=index.html"
 REFRESH = re.compile(r"""^\s*\d+\s*;\s*url\s*=\s*["']?([^"']+)""", re.IGNORECASE)
-NAMED: Any = etree.XPath("//*[@id or @class]")
-SEEN: Any = etree.XPath("//text()[not(parent::script or parent::style or parent::title)]", smart_strings=False)
+TEXTS: Any = etree.XPath("/descendant::text()", smart_strings=False)
+NAMES: dict[str, Any] = {kind: etree.XPath(f"//@{kind}", smart_strings=False) for kind in ("id", "class")}
+NAMED: dict[str, Any] = {kind: etree.XPath(f"/descendant::*[@{kind}=$name]") for kind in ("id", "class")}
 UNWANTED = re.compile(r"[\x00-\x1f\x7f]")
+
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -41,13 +45,27 @@ class Page:
 
     @cached_property
     def tree(self) -> Any:
-        """The same document as lxml alone makes it, for what is asked of every page: an `html` element, maybe empty."""
-        parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
+        """The same document as lxml alone makes it, for what is asked of every page: an `html` element, maybe empty.
+
+        Without what scripts, styles and titles say: all its text is text that a reader sees.
+        """
+        return self._parsed[0]
+
+    @cached_property
+    def _parsed(self) -> tuple[Any, str]:
+        """The tree, and the title that stood in it."""
+        root: Any = None
         try:
-            root = html.document_fromstring(self.text.encode("utf-8", "replace"), parser)
-        except etree.ParserError:  # nothing in it
-            return html.document_fromstring(b"<html></html>")
-        return root
+            root = etree.fromstring(self.text.encode("utf-8", "replace"), _parser())
+        except etree.XMLSyntaxError:  # nothing in it
+            root = None
+        if root is None:
+            root = etree.fromstring(b"<html></html>", _parser())
+        first = root.find(".//title")
+        title = "".join(first.itertext()).strip() if first is not None else ""
+        for unseen in root.iter("script", "style", "title"):
+            unseen.text = None
+        return root, title
 
     @cached_property
     def base(self) -> str:
@@ -60,36 +78,39 @@ class Page:
         return urljoin(self.url, str(base)) if base is not None else self.url
 
     @cached_property
-    def _places(self) -> dict[str, list[Any]]:
-        places: dict[str, list[Any]] = defaultdict(list)
-        for element in NAMED(self.tree):
-            if name := element.get("id"):
-                places[f"#{name}"].append(element)
-            for name in (element.get("class") or "").split():
-                places[f".{name}"].append(element)
-        return places
+    def _names(self) -> dict[str, list[tuple[str, str]]]:
+        """By selector: the attributes, as (kind, whole value), whose elements it selects."""
+        names: dict[str, list[tuple[str, str]]] = {}
+        for value in dict.fromkeys(NAMES["id"](self.tree)):
+            names.setdefault(f"#{value}", []).append(("id", value))
+        for value in dict.fromkeys(NAMES["class"](self.tree)):
+            for name in dict.fromkeys(value.split()):
+                names.setdefault(f".{name}", []).append(("class", value))
+        return names
 
     def elements(self, *selectors: str) -> list[Any]:
         """Elements of these plain selectors (`#zoom`, `.TRS_Editor`, `ucapcontent`), in the order of the selectors.
 
-        In one walk over the document: selecting thirty times would be thirty walks.
+        The document is only walked for names that stand in it: most of thirty selectors don't.
         """
-        found = (
-            element
-            for selector in selectors
-            for element in (self._places.get(selector, ()) if selector[0] in "#." else self.tree.iter(selector))
-        )
-        return list(dict.fromkeys(found))
+        found: dict[Any, None] = {}
+        for selector in selectors:
+            if selector[0] not in "#.":
+                found |= dict.fromkeys(self.tree.iter(selector))
+                continue
+            places = [NAMED[kind](self.tree, name=value) for kind, value in self._names.get(selector, ())]
+            alike = places[0] if len(places) == 1 else _in_page_order(self.tree, places)
+            found |= dict.fromkeys(alike)
+        return list(found)
 
-    @cached_property
+    @property
     def title(self) -> str:
-        title = self.tree.find(".//title")
-        return "".join(title.itertext()).strip() if title is not None else ""
+        return self._parsed[1]
 
     @cached_property
     def visible_text(self) -> str:
         """Text that a reader sees, blanks folded; scripts and styles are not in it."""
-        return " ".join(" ".join(SEEN(self.tree)).split())
+        return " ".join(" ".join(TEXTS(self.tree)).split())
 
     @cached_property
     def _lower(self) -> str:
@@ -124,6 +145,31 @@ class Page:
         if len(self.text) < 4000 and (script := SCRIPT_REDIRECT.search(self.text)):
             return self.resolve(script[1])
         return None
+
+
+def _parser() -> etree.HTMLParser:
+    return etree.HTMLParser(encoding="utf-8", huge_tree=True)
+
+
+def _in_page_order(tree: Any, places: list[list[Any]]) -> list[Any]:
+    """Elements of several answers as they stand in the page."""
+    wanted = {element for elements in places for element in elements}
+    return [element for element in tree.iter() if element in wanted] if wanted else []
+
+
+def remembered(question: Callable[[Page], Answer]) -> Callable[[Page], Answer]:
+    """A question whose answer is kept in the page: several ask it, and pages of many hosts are under way at once."""
+    name = f"{question.__module__}.{question.__qualname__}"
+
+    @wraps(question)
+    def ask(page: Page) -> Answer:
+        known = page.__dict__
+        if name not in known:
+            known[name] = question(page)
+        answer: Answer = known[name]
+        return answer
+
+    return ask
 
 
 def host_of(url: str) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from spiders.hosts import is_loopback
 from spiders.pace import host_paces
 from spiders.resolver import NAMES, GuardedResolver
 from spiders.visit import Progress, visit_portal
-from spiders.wire import Wire
+from spiders.wire import AT_ONCE, Wire
 
 log = logging.getLogger(__name__)
 
@@ -150,6 +151,8 @@ class _WorkSpider(scrapy.Spider):
             self.job, self.sink, wire, paces, crawler_name(), agent, now=self.now, list_body=self.list_body
         )
         browser = Browser(self.chromium)
+        # Who keeps a record waits for the disk: with few threads, all of them wait and nobody else's record joins them.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(AT_ONCE, "keeping"))
         try:
             await self.work(fetcher, browser)
         finally:

@@ -13,6 +13,9 @@ from model.vocabulary import Protection
 LONGEST = 60_000
 """Characters of a page that are looked at: no challenge is longer, and reports are."""
 
+BARE = 80
+"""Characters of visible text below which a page shows its reader next to nothing."""
+
 
 class Marks(NamedTuple):
     """What one product's page looks like. `headers` is matched against `name: value` lines of the answer.
@@ -130,6 +133,11 @@ MARKS = (
 )
 
 
+def _holds(text: str, words: tuple[str, ...]) -> bool:
+    lower = text.lower()
+    return any(word in lower for word in words)
+
+
 def recognise(
     status: int | None, headers: tuple[tuple[str, str], ...], text: str, visible: Callable[[], str]
 ) -> tuple[Protection, tuple[str, ...]] | None:
@@ -138,19 +146,21 @@ def recognise(
     `visible` gives the text that a reader would see, and is only called where it matters.
     """
     text = text[:LONGEST]
-    lower = text.lower()
     lines = "\n".join(f"{name.lower()}: {value}" for name, value in headers)
+    bare = len(visible()) < BARE
     for marks in MARKS:
         signals = []
         if status in marks.statuses:
             signals.append(f"status {status}")
-        worth = marks.body and any(word in lower for word in marks.words)
+        header = re.search(marks.headers, lines, re.MULTILINE | re.IGNORECASE) if marks.headers else None
+        # The body alone is one signal: where no other can join it, it need not be searched.
+        worth = marks.body and (signals or header or bare) and _holds(text, marks.words)
         if worth and (found := re.search(str(marks.body), text, re.IGNORECASE)):
             signals.append(f"body {found[0][:40]!r}")
-            if len(visible()) < 80:
+            if bare:
                 signals.append("shape: next to no visible text")
-        if marks.headers and (found := re.search(marks.headers, lines, re.MULTILINE | re.IGNORECASE)):
-            signals.append(f"header {found[0]!r}")
+        if header:
+            signals.append(f"header {header[0]!r}")
         # A cookie of a protection with an ordinary page behind it is daily life, and so is a refusal with that cookie
         # alone: the body has to say it too, unless the status is one that nothing else uses.
         telling = any(s.startswith("body") for s in signals) or status in {521, 493, 468}

@@ -1,7 +1,5 @@
 """Families of content management systems: one module each, recognised by the page and never by its host."""
 
-from functools import lru_cache
-
 from spiders.families import (
     epoint,
     eportal,
@@ -21,7 +19,7 @@ from spiders.families import (
 )
 from spiders.families.family import Family, never
 from spiders.families.reading import Ask, Reading
-from spiders.page import Page
+from spiders.page import Page, remembered
 
 __all__ = ["FAMILIES", "Ask", "Family", "Reading", "detect"]
 
@@ -45,7 +43,7 @@ PLAIN = Family(static.NAME, marked=never)
 FAMILIES: dict[str, Family] = {family.NAME: family for family in (*PRODUCTS, PLAIN, rendered.FAMILY)}
 
 
-@lru_cache(maxsize=16)
+@remembered
 def detect(page: Page) -> Family | None:
     """The family whose marks the page carries, else whose addresses; else any list of reports; None for nobody's."""
     marked = next((family for family in PRODUCTS if family.marked(page)), None)

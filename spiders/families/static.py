@@ -28,7 +28,13 @@ MORE = re.compile(r"^(?:加载更多|查看更多|点击加载更多|更多)$")
 
 def is_list(page: Page) -> bool:
     """Are there rows of reports? Anyone could have written them."""
-    return any(row.kind == "report" for row in rows(page))
+    return _names_reports(page) and any(row.kind == "report" for row in rows(page))
+
+
+def _names_reports(page: Page) -> bool:
+    """Could a row be a report's? Most pages of articles are told from lists by this, at a tenth of the work."""
+    named = ("".join((anchor.get("title") or "", *anchor.itertext())) for anchor in page.tree.iter("a"))
+    return page.holds("datalist") or any(sign in name for name in named for sign in "报况&")
 
 
 def rows(page: Page) -> list[Row]:
@@ -65,6 +71,9 @@ def next_request(page: Page, reading: Reading) -> Ask | None:
 def parts(page: Page) -> list[str]:
     """The next page of an article in parts: its address begins like the article's own."""
     stem = page.url.rpartition(".")[0]
+    name = stem.rpartition("/")[2]
+    if f"{name}_" not in page.text and f"{name}-" not in page.text:
+        return []
     labelled = ((anchor, "".join("".join(anchor.itertext()).split())) for anchor in page.tree.iter("a"))
     found = [
         url

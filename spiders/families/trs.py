@@ -116,6 +116,8 @@ def parts(page: Page) -> list[str]:
 def files(page: Page) -> list[Link]:
     """Attachments by the editor's own attribute; OLDSRC is a path of the editor's and no address."""
     found: dict[str, Link] = {}
+    if not page.holds("appendix"):
+        return []
     for anchor in page.tree.xpath("//a[@appendix and @href]"):
         if url := page.resolve(anchor.get("href")):
             found.setdefault(url, Link(url, "".join(anchor.itertext()).strip()))
