@@ -10,7 +10,7 @@ FUZZ := .venv-fuzz
 SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help pictures schemathesis setup demo test ceph check format lock kill deep bench converters fuzz replay clean documents
+.PHONY: help pictures schemathesis setup demo test ceph check format lock kill season deep bench converters fuzz replay clean documents
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -65,6 +65,9 @@ ceph: setup ## The storage tests on Ceph's S3 gateway too (Debian's radosgw; abo
 
 kill: setup ## Two hundred SIGKILLs at random points of crawls, a hundred on each backend (about half an hour)
 	@$(BIN)/python -m pytest -q -m kill --timeout 7200
+
+season: setup ## A simulated season, December to April, over 300 portals: the archive's events against the simulator's ledger
+	@$(BIN)/python -m tests.season --jobs 2
 
 deep: setup ## Thousands of generated documents and mutations through the parser
 	@$(BIN)/python -m pytest -q -m deep --timeout 7200

@@ -6,6 +6,8 @@ A portal that yields nothing, or fewer reports than last time, is a problem of t
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import chain
 
 from model.agency import Register
 from model.capture import Capture, PortalVisit
@@ -37,6 +39,8 @@ TOO_FEW = "too few reports"
 """Stop reason of a visit that saw fewer reports than its portal file, or what the archive holds, lets expect."""
 # Runs that saw nothing are passed over in the search for the last time; so many of them, and no more.
 MOST_LOOKED_BACK = 50
+NO_ANSWER = timedelta(hours=5)
+"""From the first visit without an answer to the one that makes a portal silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,33 @@ def before(archive: Archive, now: Coverage) -> Before:
     return Before(None, spoke)
 
 
+def did_not_answer(reading: Coverage) -> bool:
+    """Was the portal asked, and neither gave its own word nor refused us?"""
+    outside = {FetchState.BLOCKED, FetchState.ROBOTS_DISALLOWED, FetchState.LOGIN}
+    return reading.hub_state is not None and reading.hub_state not in ITS_OWN_WORD | outside
+
+
+def failures_in_a_row(now: Coverage, earlier: Iterable[Coverage]) -> list[Coverage]:
+    """The visits in a row, this one and those before it, that met no answer; newest first."""
+    failures = []
+    for _, reading in zip(range(MOST_LOOKED_BACK), chain([now], earlier), strict=False):
+        if reading.hub_state is None:
+            continue
+        if not did_not_answer(reading):
+            break
+        failures.append(reading)
+    return failures
+
+
+def fell_silent(failures: Sequence[Coverage]) -> bool:
+    """Do these failures, newest first, make a portal silent, and did those before the newest not?"""
+
+    def silent(some: Sequence[Coverage]) -> bool:
+        return len(some) > 1 and some[0].checked_at - some[-1].checked_at >= NO_ANSWER
+
+    return silent(failures) and not silent(failures[1:])
+
+
 def blocked_before(archive: Archive, portal: str, run: str) -> bool:
     """Did the portal refuse us when it was asked last? A block is told once, when it begins."""
     for _, earlier in zip(range(MOST_LOOKED_BACK), archive.coverage_before(portal, run), strict=False):
@@ -125,15 +156,17 @@ def shortfall(now: Coverage, then: Before) -> str | None:
     return f"{told}; see whether the portal was redesigned."
 
 
-def portal_events(now: Coverage, then: Before) -> list[Event]:
-    """`portal_silent`: it answered and lists nothing, where it listed reports. `portal_changed`: another family.
+def portal_events(now: Coverage, then: Before, failures: Sequence[Coverage] = ()) -> list[Event]:
+    """`portal_silent`: it answered and lists nothing, where it listed reports, or met two visits with no answer.
+
+    `portal_changed`: another family. `failures`: the visits in a row without an answer, newest first.
 
     Each is told once, when it begins.
     """
     events = []
     last = then.whole
-    fell_silent = not now.reports and now.hub_state in ITS_OWN_WORD and then.spoke is not None and then.spoke.reports
-    if last is not None and fell_silent:
+    lists_nothing = not now.reports and now.hub_state in ITS_OWN_WORD and then.spoke is not None and then.spoke.reports
+    if last is not None and (lists_nothing or fell_silent(failures)):
         events.append(event_of_silence(now, last))
     told = then.spoke is not None and then.spoke.family == now.family
     if last is not None and now.family and last.family and now.family != last.family and not told:
@@ -201,11 +234,12 @@ def covered(
     then = before(archive, now)
     short = shortfall(now, then)
     more = (short,) if short else ()
-    events = portal_events(now, then)
+    failures = failures_in_a_row(now, archive.coverage_before(portal.id, now.run))
+    events = portal_events(now, then, failures)
     for event in events:
         archive.add_event(event)
     archive.note_changes(map(event_key, events), f"{now.run}.{now.portal}.coverage")
-    archive.note_visit(portal.id, visit.started_at)
+    archive.note_visit(portal.id, visit.started_at, len(failures))
     archive.add_coverage(now.model_copy(update={"problems": (*now.problems, *more)}))
     return outcome.model_copy(
         update={

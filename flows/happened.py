@@ -14,6 +14,7 @@ from model.roster import Standing
 from model.vocabulary import EventKind, FetchState, VersionReason
 from storage.coverage import Coverage
 from storage.integrity import IntegrityFault
+from storage.liveness import Problem
 from storage.versions import version_key
 
 
@@ -218,6 +219,34 @@ def event_of_lateness(standing: Standing, published: Event, cause: str, overdue:
         url=published.url,
         details={**_due_details(standing), **details},
     )
+
+
+def event_of_impairment(problem: Problem) -> Event:
+    """`watch_impaired`: a problem of ours, told when it begins."""
+    return _event(
+        EventKind.WATCH_IMPAIRED,
+        problem.subject,
+        f"liveness#{problem.subject}#{problem.since.isoformat()}",
+        problem.since,
+        "archive",
+        title=_in_words(problem),
+        details={"problem": problem.subject, **problem.details},
+    )
+
+
+def _in_words(problem: Problem) -> str:
+    told = problem.details
+    name, _, family = problem.subject.partition(":")
+    if name == "yield":
+        return f"portals of the family {family} list {told['reports']} reports, {told['reports_before']} before"
+    if name == "verdicts":
+        return f"of the last day's reports {told['verified']:.0%} are verified, {told['verified_before']:.0%} before"
+    if name == "backlog":
+        return f"{told['portals']} portals were not visited when they should have been"
+    if name == "clock":
+        return f"this machine's clock is off by {told['seconds_behind']} seconds, by those of {told['hosts']} hosts"
+    left = "" if told.get("days_left") is None else f", {told['days_left']} days at this pace"
+    return f"the store has {int(str(told['free_bytes'])) / 1e9:.1f} GB left{left}"
 
 
 def first_blocked(captures: list[Capture]) -> Capture | None:

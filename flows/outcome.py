@@ -56,6 +56,8 @@ class RunOutcome(Record):
     alerts: DeliverySummary | None = None
     resumed: tuple[str, ...] = Field((), description="Earlier runs whose captures were settled first")
 
+    own_events: tuple[Event, ...] = Field((), description="Of the watching itself: `watch_impaired`")
+
     @property
     def with_problems(self) -> tuple[str, ...]:
         """Ids of the portals that had problems."""
@@ -68,4 +70,4 @@ class RunOutcome(Record):
 
     @property
     def events(self) -> tuple[Event, ...]:
-        return tuple(e for p in self.portals for e in p.events)
+        return (*(e for p in self.portals for e in p.events), *self.own_events)

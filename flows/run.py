@@ -22,6 +22,7 @@ from storage.archive import Archive
 
 from .alerts import DeliverySummary, Subscriptions, deliver, load_subscriptions, write_feeds
 from .crawl import crawl
+from .liveness import look_after
 from .outcome import PortalOutcome, RunOutcome
 from .plan import Recheck, crawl_job, shards
 from .schedule import is_due
@@ -98,11 +99,12 @@ def chosen_portals(names: list[str], folder: Path | None) -> dict[str, Portal]:
 def due_portals(archive: Archive, portals: dict[str, Portal], now: datetime, seed: str = "") -> dict[str, Portal]:
     """Those whose time has come by their schedule, also when it was missed; who is left alone now is not asked."""
     last, away = archive.last_visits(), archive.cool_downs(now)
-    return {
-        name: portal
-        for name, portal in portals.items()
-        if is_due(portal, last.get(name), now, seed) and not portal.start_hosts <= away.keys()
-    }
+    due = {}
+    for name, portal in portals.items():
+        at, failures = last.get(name, (None, 0))
+        if is_due(portal, at, now, seed, failures) and not portal.start_hosts <= away.keys():
+            due[name] = portal
+    return due
 
 
 def new_run_id(now: datetime) -> str:
@@ -175,9 +177,14 @@ async def run_once(
     archive.begin_run(run, now, portals=[*sorted(chosen)])
     failures = await _crawl(archive, run, list(chosen.values()), now, recheck, store, settings, steps)
     outcomes = await steps.settle(archive, run, chosen, mark=True)
+    looked = await asyncio.to_thread(look_after, archive, everything, given.clock(), run, store)
     summary = await steps.alert(archive, given.subscriptions, everything, given.clock())
     return RunOutcome(
-        run=run, portals=tuple(_with_failures(outcomes, chosen, failures)), resumed=resumed, alerts=summary
+        run=run,
+        portals=tuple(_with_failures(outcomes, chosen, failures)),
+        resumed=resumed,
+        alerts=summary,
+        own_events=tuple(looked),
     )
 
 

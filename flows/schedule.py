@@ -40,6 +40,9 @@ SPARSE_DAYS = 7
 JITTER = 0.1
 """Share of a slot by which a visit moves from one day to the next."""
 CRON_JITTER = timedelta(minutes=10)
+RETRY_AFTER = timedelta(hours=6)
+"""After a visit that met no answer; so often, and then by the schedule."""
+MOST_RETRIES = 2
 
 # Reports on the year that ended last are corrected in their first weeks; those of long ago hardly ever change.
 YOUNG = timedelta(days=45)
@@ -68,18 +71,24 @@ def visits_after(portal: Portal, moment: datetime, seed: str = "") -> Iterator[d
         day += DAY
 
 
-def next_visit(portal: Portal, last: datetime | None, now: datetime, seed: str = "") -> datetime:
+def next_visit(portal: Portal, last: datetime | None, now: datetime, seed: str = "", failures: int = 0) -> datetime:
     """When the portal is to be visited: the first moment after its last visit, or now, if that has passed already.
 
     However many visits were missed, one makes up for them. Never visited: now; so is a visit that is still to come,
-    which a clock that went ahead has dated.
+    which a clock that went ahead has dated. `failures`: how many visits in a row met no answer; after the first few one
+    looks again sooner, within the hours in which it may be asked.
     """
-    return now if last is None or last > now else max(next(visits_after(portal, last, seed)), now)
+    if last is None or last > now:
+        return now
+    following = next(visits_after(portal, last, seed))
+    if 0 < failures <= MOST_RETRIES and _is_open(portal, last + RETRY_AFTER):
+        following = min(following, last + RETRY_AFTER)
+    return max(following, now)
 
 
-def is_due(portal: Portal, last: datetime | None, now: datetime, seed: str = "") -> bool:
+def is_due(portal: Portal, last: datetime | None, now: datetime, seed: str = "", failures: int = 0) -> bool:
     """Is a portal that was visited last at `last` to be visited now?"""
-    return next_visit(portal, last, now, seed) <= now
+    return next_visit(portal, last, now, seed, failures) <= now
 
 
 def recheck_after(location: Location, portal: Portal, seed: str = "") -> datetime:
@@ -130,6 +139,12 @@ def _open_hours(portal: Portal) -> tuple[time, timedelta]:
     opens, closes = portal.politeness.window
     minutes = (closes.hour * 60 + closes.minute - opens.hour * 60 - opens.minute) % (24 * 60)
     return opens, timedelta(minutes=minutes) or DAY
+
+
+def _is_open(portal: Portal, moment: datetime) -> bool:
+    opens, hours = _open_hours(portal)
+    begin = datetime.combine(moment.astimezone(SHANGHAI).date(), opens, SHANGHAI)
+    return any(begin - day <= moment < begin - day + hours for day in (DAY, timedelta(0)))
 
 
 def _by_cron(portal: Portal, moment: datetime, seed: str) -> Iterator[datetime]:

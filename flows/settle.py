@@ -28,6 +28,7 @@ from .copies import Originals, record_copy
 from .coverage import blocked_before, covered, interrupted, note_unvisited
 from .deadlines import Watch, after_visit
 from .happened import event_of_block, event_of_loss, event_of_return, event_of_withdrawal, first_blocked
+from .liveness import clock_offset
 from .outcome import DocumentOutcome, PortalOutcome
 from .record import Recorder
 from .withdrawal import HostsSeen, after_run, last_confirmed
@@ -396,5 +397,6 @@ def settle_run(
     elif mark:
         note_unvisited(archive, run, portals, touched)
         archive.note_changes(archive.parts(run), run)
-        archive.settle_done(run, {"portals": list(touched)})
+        clock = clock_offset(capture for found in captures.values() for capture in found)
+        archive.settle_done(run, {"portals": list(touched), **({"clock": clock} if clock else {})})
     return outcomes

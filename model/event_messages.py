@@ -108,6 +108,12 @@ _WORDS: dict[EventKind, tuple[str, str, str, str]] = {
         "{agency}{year}年度报告的解析结果不如以前，需要人工检查。报告本身未变。",
         "The {year} annual report of {agency} is read worse than before and needs a look. The report is unchanged.",
     ),
+    EventKind.WATCH_IMPAIRED: (
+        "监测异常",
+        "watching is impaired",
+        "gongkai 自身的监测出现问题（{agency}），可能漏看变化。",
+        "The watching itself has a problem ({agency}); changes may be missed.",
+    ),
     EventKind.INTEGRITY_FAILED: (
         "存档校验失败",
         "archive check failed",
@@ -156,6 +162,7 @@ _NEXT = {
     EventKind.PORTAL_SILENT: "运行 gongkai portals status {portal}，再打开网站核对 then look at the site",
     EventKind.PORTAL_CHANGED: "运行 gongkai portals status {portal} 核对读数 see whether all reports are still listed",
     EventKind.PARSE_REGRESSED: "运行 gongkai review",
+    EventKind.WATCH_IMPAIRED: "运行 gongkai doctor 和 gongkai portals status",
     EventKind.INTEGRITY_FAILED: "运行 gongkai audit，并从副本恢复 and restore the file from a copy",
 }
 

@@ -56,6 +56,7 @@ class EventKind(StrEnum):
     PORTAL_CHANGED = "portal_changed"
     PARSE_REGRESSED = "parse_regressed"
     INTEGRITY_FAILED = "integrity_failed"
+    WATCH_IMPAIRED = "watch_impaired"
 
 
 class TableVerdict(StrEnum):

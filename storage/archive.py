@@ -8,6 +8,7 @@ from storage.events import Events
 from storage.findings import Findings
 from storage.leases import Leases
 from storage.ledger import Ledger
+from storage.liveness import Liveness
 from storage.locations import Locations
 from storage.memory import Memory
 from storage.parsed import ParsedReports
@@ -25,6 +26,7 @@ class Archive(
     Findings,
     Events,
     Agencies,
+    Liveness,
     Locations,
     Memory,
     Leases,

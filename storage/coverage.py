@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from pydantic import AwareDatetime, Field
 
@@ -69,20 +70,35 @@ def coverage_key(portal: str, run: str) -> str:
     return f"{PREFIX}{checked_segment(portal)}/{checked_segment(run)}.json"
 
 
+class LastVisit(NamedTuple):
+    """When a portal was visited last, and how many visits in a row could not see it."""
+
+    at: datetime
+    failures: int = 0
+
+
 class CoverageRecords(Shelf):
     """Coverage is data: one record for each portal and run. Beside it, when each portal was visited last."""
 
-    def note_visit(self, portal: str, at: datetime) -> None:
-        """Note when a visit of a portal began: `state/visits/<portal>/<time>.json`, so that one listing tells all."""
+    def note_visit(self, portal: str, at: datetime, failures: int = 0) -> None:
+        """Note when a visit of a portal began, and how many in a row failed, this one included.
+
+        `state/visits/<portal>/<time>-<failures>.json`: all in the name, so that one listing tells of all portals.
+        """
         prefix = f"{VISITS}{checked_segment(portal)}/"
-        self.store.create(f"{prefix}{at.astimezone(UTC).strftime(STAMP)}.json", b"{}", content_type=JSON)
+        name = f"{at.astimezone(UTC).strftime(STAMP)}-{failures}.json"
+        self.store.create(f"{prefix}{name}", b"{}", content_type=JSON)
         for older in list(self.store.list(prefix))[:-1]:
             self.store.delete(older)
 
-    def last_visits(self) -> dict[str, datetime]:
-        """Portal id to the beginning of its last visit."""
-        found = (key.removeprefix(VISITS).removesuffix(".json").split("/") for key in self.store.list(VISITS))
-        return {portal: datetime.strptime(stamp, STAMP).replace(tzinfo=UTC) for portal, stamp in found}
+    def last_visits(self) -> dict[str, LastVisit]:
+        """Portal id to its last visit."""
+        found = {}
+        for key in self.store.list(VISITS):
+            portal, name = key.removeprefix(VISITS).removesuffix(".json").split("/")
+            stamp, _, failures = name.partition("-")
+            found[portal] = LastVisit(datetime.strptime(stamp, STAMP).replace(tzinfo=UTC), int(failures or 0))
+        return found
 
     def add_coverage(self, coverage: Coverage) -> bool:
         """Keep a record; False when this run was recorded before, and the first record holds."""

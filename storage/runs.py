@@ -30,6 +30,11 @@ class Runs(Shelf):
         """Note that versions and events of a run are all written; False when that was noted before."""
         return create_record(self.store, f"state/settled/{checked_segment(run)}.json", {"run": run, **summary})
 
+    def settled_clock(self, run: str) -> dict[str, Any] | None:
+        """What a settled run saw of the hosts' clocks: `{"hosts", "seconds"}`; None where it saw none."""
+        key = f"state/settled/{checked_segment(run)}.json"
+        return read_record(self.store, key, dict[str, Any]).get("clock") if self.store.exists(key) else None
+
     def settled_runs(self) -> dict[str, dict[str, Any]]:
         """Summary of each settled run, by its id."""
         keys = self.store.list("state/settled/")

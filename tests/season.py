@@ -14,12 +14,16 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from flows.alerts import Subscriptions
+from pydantic import SecretStr
+
+from flows.alerts import Subscription, Subscriptions
+from flows.alerts.subscriptions import is_confirmed
 from flows.run import PLAINLY, Equipment, Steps, due_portals, run_once
 from flows.settings import Settings
 from flows.shard import ShardOrder
@@ -36,6 +40,7 @@ from storage.archive import Archive
 from storage.ledger_writer import LedgerWriter
 from storage.objects import open_store
 from storage.settings import StorageSettings
+from tests.alert_receiver import receiving
 
 HOUR = timedelta(hours=1)
 # A visit of a portal may find what happened after the one before; and then everything has to be told within this.
@@ -67,6 +72,14 @@ class Played:
     visits: int
     seconds: float
     delays: list[tuple[timedelta, timedelta]] = field(default_factory=list)
+    alerts: list[str] = field(default_factory=list)
+    """Ids of the events that a webhook was told, in the order of arrival."""
+
+    @property
+    def not_alerted(self) -> list[Event]:
+        """Events that the webhook should have been told once, and was not told, or told twice."""
+        arrived = Counter(self.alerts)
+        return [event for event in self.events if is_confirmed(event) and arrived[event.id] != 1]
 
     @property
     def missing(self) -> list[Told]:
@@ -148,11 +161,14 @@ def play(
     clock = SimulatedClock(season.begin)
     visited: dict[str, list[datetime]] = defaultdict(list)
     ended: dict[str, datetime] = {}
-    with Simulator.start(configs=season.configs) as simulator:
+    with ExitStack() as stack:
+        simulator = stack.enter_context(Simulator.start(configs=season.configs))
         season.play(simulator)
         portals = portals_of(simulator, season)
         settings = Settings(store=str(folder), storage=storage, shard_hosts=1000, vantage="here", contact=None)
-        equipment = Equipment(settings, Subscriptions(), clock)
+        receiver = stack.enter_context(receiving())
+        desk = Subscription(name="desk", to=SecretStr(receiver.webhook), secret=SecretStr("k3y"))
+        equipment = Equipment(settings, Subscriptions(subscriptions=(desk,)), clock)
 
         async def all_runs(fetcher: Fetcher, browser: Browser) -> None:
             nonlocal runs, visits
@@ -183,6 +199,7 @@ def play(
         run_work(job, _NoSink(), all_runs, now=clock)
     events = [event for event in archive.events() if not is_silent(event)]
     played = Played(season, archive, portals, events, runs, visits, time.monotonic() - began)
+    played.alerts = [got.json["event"]["id"] for got in receiver.got]
     played.delays = _delays(played, visited, ended)
     return played
 
@@ -220,6 +237,8 @@ def report(played: Played) -> dict[str, Any]:
         "delays": [(delay / HOUR, allowed / HOUR) for delay, allowed in played.delays],
         "missing": [f"{told.key} at {_moment(told.at)}" for told in played.missing],
         "surplus": [f"{key_of(event)} at {_moment(event.at)}" for event in played.surplus],
+        "alerts": len(played.alerts),
+        "not_alerted": [f"{key_of(event)} at {_moment(event.at)}" for event in played.not_alerted],
         "wrong_figures": [f"{told.key}: {event.details.get('cells')}" for told, event in played.wrong_figures],
     }
 
@@ -231,13 +250,13 @@ def _moment(at: datetime) -> str:
 def together(halves: list[dict[str, Any]]) -> dict[str, Any]:
     """The figures of all, and whether the two ledgers are equal."""
     whole: dict[str, Any] = {
-        name: sum(half[name] for half in halves) for name in ("portals", "runs", "visits", "outages")
+        name: sum(half[name] for half in halves) for name in ("portals", "runs", "visits", "outages", "alerts")
     }
     whole["seconds"] = max(half["seconds"] for half in halves)
     for name in ("ledger", "events"):
         counted: Counter[str] = sum((Counter(half[name]) for half in halves), Counter())
         whole[name] = dict(sorted(counted.items()))
-    for name in ("missing", "surplus", "wrong_figures"):
+    for name in ("missing", "surplus", "wrong_figures", "not_alerted"):
         whole[name] = [line for half in halves for line in half[name]]
     delays = sorted(tuple(pair) for half in halves for pair in half["delays"])
     whole["hours_to_alert"] = {
@@ -246,7 +265,7 @@ def together(halves: list[dict[str, Any]]) -> dict[str, Any]:
         "most": round(delays[-1][0], 1) if delays else None,
         "over_one_interval_and_five_minutes": sum(delay > allowed for delay, allowed in delays),
     }
-    wrong = whole["missing"] or whole["surplus"] or whole["wrong_figures"]
+    wrong = any(whole[name] for name in ("missing", "surplus", "wrong_figures", "not_alerted"))
     whole["equal"] = not wrong and not whole["hours_to_alert"]["over_one_interval_and_five_minutes"]
     return whole
 

@@ -197,8 +197,8 @@ class Season:
         if kind == "busy":
             self._at(at, lambda: self._switch(plan, "throttle_with", "503"))
             self._at(at, lambda: self._switch(plan, "retry_after_seconds", None))
-        blocked = tell(EventKind.PORTAL_BLOCKED) if kind == "block" else []
-        self._at(at, lambda: self._switch(plan, name, on) or blocked)
+        told = tell(EventKind.PORTAL_BLOCKED if kind == "block" else EventKind.PORTAL_SILENT)
+        self._at(at, lambda: self._switch(plan, name, on) or told)
         self._at(until, lambda: self._switch(plan, name, off))
 
     def _redesign(self, plan: SitePlan) -> None:
@@ -223,6 +223,8 @@ class Season:
             chance = dice(self.seed, office.name, "changes")
             out = plan.published[office.name]
             if chance.random() < 0.2 and out < self.end - 45 * DAY:
+                # A report that was there before the watching began has to be met as it was, first.
+                out = max(out, self.begin + DAY)
                 at = out + chance.uniform(3, 20) * DAY
                 if plan.clear(out - DAY, at + 10 * DAY) and self._untouched(plan, f"{office.name}/{YEAR}"):
                     self._edit(plan, office.name, at, chance.random() < 0.7)

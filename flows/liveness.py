@@ -1,0 +1,217 @@
+"""Does the watching still work? Each thing that stops it without an error is told within a day: `watch_impaired`.
+
+Once a day the first run looks at what runs of the last day left behind: a family of portals that yields less, verdicts
+that become worse, portals that nobody comes to, a store that fills; every run compares its clock with those of the
+hosts. A problem is told when it begins, and again only after it was over. A portal that is silent, blocked or
+redesigned has events of its own.
+"""
+
+import shutil
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from statistics import median
+from typing import NamedTuple
+
+from pydantic import JsonValue
+
+from model.capture import Capture
+from model.clock import legal_day
+from model.document import Event
+from model.portal import Portal
+from model.vocabulary import EventKind
+from storage.archive import Archive
+from storage.events import event_key
+from storage.local_folder import LocalFolder
+
+from .coverage import ITS_OWN_WORD, before
+from .happened import event_of_impairment
+from .schedule import visits_after
+
+DAY = timedelta(days=1)
+# Fewer reports on most portals of one family, and not on one that was redesigned.
+FAMILY_LEAST, FAMILY_SHARE, YIELD_LEFT = 3, 0.5, 0.8
+# Verified among the reports of the last day, against those of the months before.
+VERDICTS_LEAST, VERDICTS_BEFORE, VERDICTS_FALL = 8, 20, 0.3
+VERDICTS_PAST = timedelta(days=90)
+# Portals whose visit is a day late.
+BACKLOG_LEAST, BACKLOG_SHARE = 3, 0.1
+CLOCK_OFF = timedelta(minutes=5)
+CLOCK_HOSTS = 3
+# Room on the disk: little left, or none in two weeks if it goes on like this.
+ROOM_SHARE, ROOM_BYTES, ROOM_DAYS = 0.1, 1_000_000_000, 14
+VERSIONED = frozenset(
+    {EventKind.COLLECTED, EventKind.PUBLISHED, EventKind.REVISED, EventKind.EDITED, EventKind.CORRECTED}
+)
+
+
+class Impairment(NamedTuple):
+    """One thing that is wrong: what, with the figures that show it."""
+
+    subject: str
+    details: dict[str, JsonValue]
+
+
+class Yield(NamedTuple):
+    """One portal: rows of reports at its last visit, and at the last whole reading before."""
+
+    portal: str
+    family: str
+    now: int
+    before: int
+
+
+def look_after(archive: Archive, portals: Mapping[str, Portal], now: datetime, run: str, seed: str = "") -> list[Event]:
+    """The events of a run: those of its clock, and of the first run of a day, those of the day's check."""
+    clock = archive.settled_clock(run)
+    found = [_told(archive, now, {"clock"}, clock_off(clock) if clock else [])]
+    figures = {"at": now.isoformat(), **_figures(archive)}
+    if archive.note_day(legal_day(now), figures):
+        checked = {
+            "yield": yields_fallen(_yields(archive, portals, now)),
+            "verdicts": verdicts_worse(archive.events(now - VERDICTS_PAST), now),
+            "backlog": backlog(archive, portals, now, seed),
+            "store": store_fills(figures, archive.day_before(legal_day(now)), now),
+        }
+        found += [_told(archive, now, {name}, impaired) for name, impaired in checked.items()]
+    events = [event for told in found for event in told]
+    for event in events:
+        archive.add_event(event)
+    archive.note_changes(map(event_key, events), f"{run}.liveness")
+    return events
+
+
+def _told(archive: Archive, now: datetime, names: set[str], impaired: Sequence[Impairment]) -> list[Event]:
+    """Events of what is wrong; what was wrong with these things and no longer is, is forgotten."""
+    wrong = {one.subject for one in impaired}
+    for problem in archive.problems():
+        if problem.subject.partition(":")[0] in names and problem.subject not in wrong:
+            archive.end_problem(problem.subject)
+    known = {problem.subject for problem in archive.problems()}
+    fresh = [one for one in impaired if one.subject not in known]
+    return [event_of_impairment(archive.begin_problem(one.subject, now, one.details)) for one in fresh]
+
+
+def clock_offset(captures: Iterable[Capture]) -> dict[str, JsonValue]:
+    """How far the hosts' clocks are ahead of ours: `{"hosts", "seconds"}`, the median over hosts; empty for none."""
+    by_host: dict[str, list[float]] = defaultdict(list)
+    for capture in captures:
+        stated = capture.header("date") if capture.fetched else None
+        if stated is None or capture.url.partition("//")[2].partition("/")[0] == "":
+            continue
+        try:
+            ahead = (parsedate_to_datetime(stated) - capture.fetched_at).total_seconds()
+        except (TypeError, ValueError):
+            continue
+        by_host[capture.url.split("/")[2]].append(ahead)
+    if not by_host:
+        return {}
+    return {"hosts": len(by_host), "seconds": round(median(median(each) for each in by_host.values()))}
+
+
+def clock_off(clock: Mapping[str, JsonValue]) -> list[Impairment]:
+    """Our clock, when most of three hosts at least agree that it is minutes off: dates of the law hang on it."""
+    hosts, seconds = clock.get("hosts"), clock.get("seconds")
+    if not isinstance(hosts, int) or not isinstance(seconds, int) or hosts < CLOCK_HOSTS:
+        return []
+    if abs(seconds) <= CLOCK_OFF.total_seconds():
+        return []
+    return [Impairment("clock", {"hosts": hosts, "seconds_behind": seconds})]
+
+
+def yields_fallen(yields: Iterable[Yield]) -> list[Impairment]:
+    """Families of which most portals list fewer reports than before: a product has changed, or our reading of it."""
+    families: dict[str, list[Yield]] = defaultdict(list)
+    for one in yields:
+        families[one.family].append(one)
+    found = []
+    for family, members in sorted(families.items()):
+        fallen = [one for one in members if one.now < one.before]
+        now, then = sum(one.now for one in members), sum(one.before for one in members)
+        if len(members) >= FAMILY_LEAST and len(fallen) >= FAMILY_SHARE * len(members) and now < YIELD_LEFT * then:
+            names: list[JsonValue] = [one.portal for one in fallen[:10]]
+            told: dict[str, JsonValue] = {"reports": now, "reports_before": then, "portals": names}
+            found.append(Impairment(f"yield:{family}", told))
+    return found
+
+
+def verdicts_worse(events: Iterable[Event], now: datetime) -> list[Impairment]:
+    """The parser, when of the last day's reports far fewer are verified than of those before."""
+    fresh, past = Counter[str](), Counter[str]()
+    for event in events:
+        verdict = event.details.get("verdict")
+        if event.kind in VERSIONED and isinstance(verdict, str):
+            (fresh if event.at > now - DAY else past)[verdict] += 1
+    if fresh.total() < VERDICTS_LEAST or past.total() < VERDICTS_BEFORE:
+        return []
+    share, usual = fresh["verified"] / fresh.total(), past["verified"] / past.total()
+    if usual - share < VERDICTS_FALL:
+        return []
+    told: dict[str, JsonValue] = {
+        "verdicts": dict(fresh),
+        "verified": round(share, 2),
+        "verified_before": round(usual, 2),
+    }
+    return [Impairment("verdicts", told)]
+
+
+def backlog(archive: Archive, portals: Mapping[str, Portal], now: datetime, seed: str) -> list[Impairment]:
+    """Portals that should have been visited more than a day ago and were not; who is left alone does not count."""
+    last, away = archive.last_visits(), archive.cool_downs(now)
+    late = [
+        name
+        for name, portal in portals.items()
+        if name in last
+        and not portal.start_hosts & away.keys()
+        and next(visits_after(portal, last[name].at, seed)) < now - DAY
+    ]
+    if len(late) < max(BACKLOG_LEAST, BACKLOG_SHARE * len(last)):
+        return []
+    oldest = min(last[name].at for name in late)
+    names: list[JsonValue] = [*sorted(late)[:10]]
+    return [Impairment("backlog", {"portals": len(late), "oldest": oldest.isoformat(), "names": names})]
+
+
+def store_fills(
+    figures: Mapping[str, JsonValue], last: tuple[object, Mapping[str, JsonValue]] | None, now: datetime
+) -> list[Impairment]:
+    """The disk of an archive in a folder: nearly full, or full in two weeks as it fills now. A bucket has no end."""
+    free, total = figures.get("free_bytes"), figures.get("total_bytes")
+    if not isinstance(free, int) or not isinstance(total, int):
+        return []
+    days_left: float | None = None
+    then = last[1].get("free_bytes") if last else None
+    at = last[1].get("at") if last else None
+    if isinstance(then, int) and isinstance(at, str) and then > free:
+        days = (now - datetime.fromisoformat(at)) / DAY
+        days_left = free / (then - free) * days if days > 0 else None
+    if free >= max(ROOM_SHARE * total, ROOM_BYTES) and (days_left is None or days_left > ROOM_DAYS):
+        return []
+    left: JsonValue = round(days_left, 1) if days_left is not None else None
+    return [Impairment("store", {"free_bytes": free, "total_bytes": total, "days_left": left})]
+
+
+def _figures(archive: Archive) -> dict[str, JsonValue]:
+    store = archive.store
+    if not isinstance(store, LocalFolder) or not store.root.exists():
+        return {}
+    usage = shutil.disk_usage(store.root)
+    return {"free_bytes": usage.free, "total_bytes": usage.total}
+
+
+def _yields(archive: Archive, portals: Mapping[str, Portal], now: datetime) -> list[Yield]:
+    """Portals that were visited within the last day and gave their own word."""
+    found = []
+    for name, visit in archive.last_visits().items():
+        if name not in portals or visit.at < now - DAY:
+            continue
+        newest = next(archive.coverage_before(name, "~"), None)
+        if newest is None or newest.hub_state not in ITS_OWN_WORD:
+            continue
+        whole = before(archive, newest).whole
+        if whole is not None and whole.family is not None:
+            # A redesigned portal is no longer of the family, and is told by its own event.
+            same = newest.family in (None, whole.family)
+            found += [Yield(name, whole.family, newest.reports, whole.reports)] if same else []
+    return found

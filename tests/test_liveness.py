@@ -1,0 +1,215 @@
+"""What stops the watching without an error is told within a day, once, and again only after it was over."""
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+
+from flows import liveness
+from flows.coverage import covered
+from flows.liveness import clock_offset, look_after
+from flows.outcome import PortalOutcome
+from flows.schedule import visits_after
+from model.capture import Capture, PortalVisit, Row
+from model.document import Event
+from model.portal import Portal
+from model.vocabulary import EventKind, FetchState
+from storage.archive import Archive
+from storage.objects import open_store
+from storage.settings import StorageSettings
+from tests.alert_receiver import event
+
+NOW = datetime(2026, 2, 2, 4, tzinfo=UTC)  # noon in China, in the season
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+Room = namedtuple("Room", "total used free")
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    return Archive(open_store(str(tmp_path / "archive"), settings=StorageSettings(fsync=False)))
+
+
+@pytest.fixture(autouse=True)
+def room(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Sets the free bytes of a disk of 100 GB."""
+
+    def free(gigabytes: int) -> None:
+        monkeypatch.setattr(liveness.shutil, "disk_usage", lambda _: Room(100 * 10**9, 0, gigabytes * 10**9))
+
+    free(80)
+    return free
+
+
+def portals(count: int = 6) -> dict[str, Portal]:
+    made = {}
+    for n in range(count):
+        plain = {"id": f"p{n}", "title": "年报", "region": "990100", "start_urls": [f"https://www.p{n}.example/nb/"]}
+        made[f"p{n}"] = Portal.model_validate(plain)
+    return made
+
+
+def visited(
+    archive: Archive,
+    portal: Portal,
+    at: datetime,
+    reports: int = 5,
+    family: str = "trs",
+    hub: FetchState = FetchState.OK,
+) -> list[Event]:
+    """A visit as a run settles it; the events that follow from what it saw."""
+    run, url = f"{at:%Y%m%dT%H%M%SZ}-0", str(portal.start_urls[0])
+    seen = reports if hub is FetchState.OK else 0
+    rows = tuple(Row(url=f"{url}{n}.html", title="年报", kind="report", year=2024) for n in range(seen))
+    visit = PortalVisit(run=run, shard="0", portal=portal.id, started_at=at, ended_at=at, complete=bool(seen),
+                        family=family if seen else None, rows=rows, stop_reason="last page")  # fmt: skip
+    told = {"id": run + portal.id, "run": run, "shard": "0", "portal": portal.id, "crawler": "x", "portal_digest": "0"}
+    hub_page = Capture(kind="list", requested_url=url, url=url, fetched_at=at, state=hub, **told)
+    return list(covered(archive, portal, visit, [hub_page], PortalOutcome(portal=portal.id, title="年报")).events)
+
+
+def subjects(events: list[Event]) -> list[str]:
+    assert {event.kind for event in events} <= {EventKind.WATCH_IMPAIRED}
+    return [event.subject for event in events]
+
+
+def checked(archive: Archive, known: Mapping[str, Portal], at: datetime = NOW) -> list[str]:
+    return subjects(look_after(archive, known, at, "run"))
+
+
+def test_all_is_well(archive: Archive) -> None:
+    known = portals()
+    for portal in known.values():
+        visited(archive, portal, NOW - DAY)
+        assert visited(archive, portal, NOW - HOUR) == []
+    assert checked(archive, known) == []
+
+
+def test_a_portal_that_does_not_answer_is_silent_at_the_second_visit_and_once(archive: Archive) -> None:
+    (portal,) = portals(1).values()
+    visited(archive, portal, NOW - DAY)
+    kinds = [
+        [told.kind.value for told in visited(archive, portal, NOW + hours * HOUR, hub=FetchState.UNREACHABLE)]
+        for hours in (0, 6, 12, 36)
+    ]
+    assert kinds == [[], ["portal_silent"], [], []]
+    assert visited(archive, portal, NOW + 2 * DAY) == []
+    again = [visited(archive, portal, NOW + 3 * DAY + hours * HOUR, hub=FetchState.TLS_ERROR) for hours in (0, 6)]
+    assert [[told.kind.value for told in events] for events in again] == [[], ["portal_silent"]]
+
+
+def test_a_visit_without_an_answer_is_repeated_soon(archive: Archive) -> None:
+    (portal,) = portals(1).values()
+    visited(archive, portal, NOW, hub=FetchState.UNREACHABLE)
+    (visit,) = archive.last_visits().values()
+    assert (visit.at, visit.failures) == (NOW, 1)
+    visited(archive, portal, NOW + 6 * HOUR)
+    assert archive.last_visits()["p0"].failures == 0
+
+
+def test_a_family_whose_yield_drops(archive: Archive) -> None:
+    known = portals()
+    for n, portal in enumerate(known.values()):
+        visited(archive, portal, NOW - DAY, family="trs" if n < 4 else "vsb")
+        visited(archive, portal, NOW - HOUR, reports=1 if n < 3 else 5, family="trs" if n < 4 else "vsb")
+    (told,) = look_after(archive, known, NOW, "run")
+    assert told.subject == "yield:trs"
+    assert told.details["portals"] == ["p0", "p1", "p2"]
+    assert (told.details["reports"], told.details["reports_before"]) == (8, 20)
+    assert told.title == "portals of the family trs list 8 reports, 20 before"
+
+
+def test_one_portal_with_less_is_no_matter_of_its_family(archive: Archive) -> None:
+    known = portals()
+    for n, portal in enumerate(known.values()):
+        visited(archive, portal, NOW - DAY)
+        visited(archive, portal, NOW - HOUR, reports=1 if n == 0 else 5)
+    assert checked(archive, known) == []
+
+
+@pytest.mark.parametrize(
+    ("fresh", "told"),
+    [
+        (["verified"] * 10, []),
+        (["verified"] * 8 + ["flagged"] * 2, []),
+        (["verified"] * 5 + ["refused"] * 5, ["verdicts"]),
+        (["refused"] * 7, []),  # too few to say
+    ],
+)
+def test_a_parser_whose_verdicts_worsen(archive: Archive, fresh: list[str], told: list[str]) -> None:
+    for n in range(30):
+        archive.add_event(event(f"reports/a{n}/1.json", EventKind.COLLECTED, NOW - 40 * DAY, verdict="verified"))
+    for n, verdict in enumerate(fresh):
+        archive.add_event(event(f"reports/b{n}/1.json", at=NOW - HOUR, verdict=verdict))
+    assert checked(archive, {}) == told
+
+
+def test_a_backlog(archive: Archive) -> None:
+    known = portals(10)
+    for n, portal in enumerate(known.values()):
+        last = NOW - 4 * DAY if n < 3 else next(visits_after(portal, NOW - DAY)) - timedelta(seconds=1)
+        archive.note_visit(portal.id, last)
+    (told,) = look_after(archive, known, NOW, "run")
+    assert (told.subject, told.details["portals"], told.details["names"]) == ("backlog", 3, ["p0", "p1", "p2"])
+
+
+def test_hosts_that_we_leave_alone_are_no_backlog(archive: Archive) -> None:
+    known = portals(3)
+    for portal in known.values():
+        archive.note_visit(portal.id, NOW - 4 * DAY)
+        archive.set_cool_down(next(iter(portal.start_hosts)), NOW + DAY, "blocked")
+    assert checked(archive, known) == []
+
+
+def answers(ahead: Mapping[str, float]) -> list[Capture]:
+    """One answer of each host, whose clock is so many seconds ahead of ours."""
+    made = []
+    for host, seconds in ahead.items():
+        date = format_datetime(NOW + timedelta(seconds=seconds), usegmt=True)
+        url = f"https://{host}/"
+        made.append(Capture(id=host, run="run", shard="0", portal="p", kind="list", requested_url=url, url=url,
+                            headers=(("Date", date),), fetched_at=NOW, state=FetchState.OK, crawler="x",
+                            portal_digest="0"))  # fmt: skip
+    return made
+
+
+@pytest.mark.parametrize(
+    ("ahead", "told"),
+    [
+        ({"a": 1, "b": -2, "c": 0}, []),
+        ({"a": 900, "b": -2, "c": 0}, []),  # one of them is off, not we
+        ({"a": 900, "b": 901, "c": 0}, ["clock"]),
+        ({"a": -86400, "b": -86399, "c": -86401}, ["clock"]),
+        ({"a": 900, "b": 900}, []),  # two may share a machine
+    ],
+)
+def test_a_clock_that_is_off(archive: Archive, ahead: dict[str, float], told: list[str]) -> None:
+    archive.settle_done("run", {"clock": clock_offset(answers(ahead))})
+    assert checked(archive, {}) == told
+
+
+def test_a_store_that_fills(archive: Archive, room: Callable[[int], None]) -> None:
+    archive.note_visit("p0", NOW)  # so that there is a folder
+    assert checked(archive, {}) == []
+    room(74)
+    assert checked(archive, {}, NOW + DAY) == ["store"]  # six a day: full in twelve days
+    room(73)
+    assert checked(archive, {}, NOW + 2 * DAY) == []  # and again slowly: it is over
+    room(9)
+    events = look_after(archive, {}, NOW + 3 * DAY, "run")
+    assert subjects(events) == ["store"]
+    assert events[0].title.startswith("the store has 9.0 GB left")
+
+
+def test_told_when_it_begins_and_again_after_it_was_over(archive: Archive, room: Callable[[int], None]) -> None:
+    archive.note_visit("p0", NOW)
+    free = [9, 9, 80, 9]
+    told = []
+    for day, gigabytes in enumerate(free):
+        room(gigabytes)
+        told += [(day, subject) for subject in checked(archive, {}, NOW + day * DAY)]
+        told += [(day, subject) for subject in checked(archive, {}, NOW + day * DAY + HOUR)]
+    assert told == [(0, "store"), (3, "store")]
+    assert len(archive.events()) == 2
