@@ -31,7 +31,7 @@ def unit_names(page: Page) -> tuple[str, ...]:
     lists: dict[Any, list[str | None]] = defaultdict(list)
     for anchor in page.tree.iter("a"):
         href = (anchor.get("href") or "").strip()
-        name = re.sub(r"\s+", "", anchor.text_content())
+        name = re.sub(r"\s+", "", "".join(anchor.itertext()))
         if not href or not name:
             continue
         is_unit = UNIT.fullmatch(name) is not None and not HOME.match(urlsplit(href).path)
