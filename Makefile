@@ -10,7 +10,7 @@ FUZZ := .venv-fuzz
 SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help pictures schemathesis setup demo test ceph check format lock kill season deep bench converters fuzz replay clean documents
+.PHONY: help pictures schemathesis setup demo test ceph check format lock kill season deep bench converters fuzz replay clean documents docs
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -77,6 +77,9 @@ pictures: setup ## Draw the pictures of the explorer in docs/pictures anew (need
 
 schemathesis: $(READY) ## Hundreds of questions to each operation of the API
 	@GONGKAI_SCHEMATHESIS=300 $(BIN)/python -m pytest -q -k described --timeout 3600 tests/test_web_api.py
+
+docs: setup ## The documentation as a site, in build/site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -q --strict -f infra/site/mkdocs.yml && echo "build/site/index.html"
 
 documents: setup ## Five hundred generated documents of each kind (PDF, Word, spreadsheets, OFD) through the parser
 	@$(BIN)/python -m pytest -q -m documents --timeout 7200

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pandas
 import pytest
+from python_calamine import CalamineWorkbook
 
-from model.errors import DigestMismatch
+from model.errors import DigestMismatch, InvalidStore
 from storage.archive import Archive
 from storage.local_folder import LocalFolder
 from storage.objects import open_store
@@ -103,6 +104,35 @@ def test_a_region_that_nobody_is_in_gives_empty_tables(
     assert gongkai(monkeypatch, "pull", "--from", str(with_release), *chosen) == 0
     assert json.loads(capsys.readouterr().out)["rows"]["values"] == 0
     assert pandas.read_csv(tmp_path / "values.csv").empty
+
+
+def test_a_spreadsheet_has_right_types(
+    with_release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = ("--year", "2024", "--to", str(tmp_path), "--format", "xlsx", "--json")
+    assert gongkai(monkeypatch, "pull", "--from", str(with_release), *chosen) == 0
+    rows = CalamineWorkbook.from_path(str(tmp_path / "values.xlsx")).get_sheet_by_index(0).to_python()
+    assert len(rows) == 201
+    cells = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+    total = next(cell for cell in cells if cell["id"] == "applications.total.total")
+    assert (total["value"], total["region"], total["suspect"], total["unit"]) == (93, "990100", False, "件")
+    reports = CalamineWorkbook.from_path(str(tmp_path / "reports.xlsx")).get_sheet_by_index(0).to_python()
+    captured = dict(zip(reports[0], reports[1], strict=True))["captured_at"]
+    assert (captured.year, captured.month) == (2026, 3)
+
+
+def test_an_open_bucket_needs_no_account(moto: str, with_release: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = f"s3://archive/open?endpoint={moto}"
+    writing = open_store(address, settings=StorageSettings())
+    for name in ("release.json", "SHA256SUMS"):
+        key = f"releases/2026-11-24/{name}"
+        writing.create(key, (with_release / key).read_bytes())
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    with pytest.raises(InvalidStore, match="no AWS credentials"):
+        StoreSource(open_store(address, settings=StorageSettings())).releases()
+    assert StoreSource(open_store(address, settings=StorageSettings(s3_anonymous=True))).releases() == ["2026-11-24"]
 
 
 def test_over_the_web_a_broken_transfer_goes_on(with_release: Path, tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ gongkai pull --from s3://reports --to ./all                              everyth
 
 gongkai pull --from ./archive --year 2024 --table values --format csv --to ./values-2024
 
+gongkai pull --from ./archive --year 2024 --region 12 --format xlsx --to ./sheets          for a spreadsheet
+
 gongkai pull --from ./archive --year 2022 --region 12 --raw --to ./t     the originals too
 
 gongkai pull --from ./archive --list                                     which releases there are
@@ -36,7 +38,7 @@ No account is needed. What was brought already is not brought again, a broken tr
 against the checksums of its release. A bucket that is open to all is read with GONGKAI_S3_ANONYMOUS=true."""
 
 KEPT = ".gongkai-pull"
-Kind = Literal["parquet", "csv", "files"]
+Kind = Literal["parquet", "csv", "xlsx", "files"]
 
 
 def pull(
@@ -51,7 +53,7 @@ def pull(
     ] = None,
     table: Annotated[list[str] | None, typer.Option(help="Only this table; may be repeated")] = None,
     kind: Annotated[
-        Kind, typer.Option("--format", help="parquet or csv: a file for each table; files: the release as it is")
+        Kind, typer.Option("--format", help="parquet, csv or xlsx: a file for each table; files: the release as it is")
     ] = "parquet",
     raw: Annotated[bool, typer.Option("--raw", help="Bring the originals of these reports too")] = False,
     list_them: Annotated[bool, typer.Option("--list", help="Only say which releases there are")] = False,

@@ -17,6 +17,7 @@ from storage.raw import raw_key
 from storage.releases.checksums import MARKER, SUMS, digest_of
 from storage.releases.formats import write_csv
 from storage.releases.release import Before, Step
+from storage.releases.sheets import write_xlsx
 from storage.releases.sources import RELEASES, Source, sums
 from storage.releases.tables import tables
 
@@ -102,7 +103,7 @@ def files_of(wanted: Wanted) -> Callable[[str], bool]:
 
 
 def select(folder: Path, to: Path, wanted: Wanted, kind: str, step: Step) -> dict[str, int]:
-    """Write the wanted rows of each table as one file, `<table>.parquet` or `<table>.csv`; rows by table."""
+    """Write the wanted rows of each table as one file, `<table>.parquet`, `.csv` or `.xlsx`; rows by table."""
     import pyarrow.parquet as pq
 
     reports = frozenset(_reports(folder, wanted))
@@ -121,6 +122,9 @@ def select(folder: Path, to: Path, wanted: Wanted, kind: str, step: Step) -> dic
         if kind == "csv":
             with (to / f"{name}.csv").open("wb") as csv:
                 write_csv(target, csv)
+        elif kind == "xlsx":
+            write_xlsx(target, to / f"{name}.xlsx")
+        if kind != "parquet":
             target.unlink()
         counts[name] = rows
         step("tables", done, len(names))
