@@ -129,7 +129,7 @@ class Apart:
 
     def __init__(self, seconds: int = SECONDS, memory: int = MEMORY) -> None:
         self.seconds, self.memory = seconds, memory
-        self._idle: list[_Child] = []
+        self.waiting: list[_Child] = []
         self._theirs: list[_Child] = []
         self._lock = threading.Lock()
 
@@ -139,7 +139,7 @@ class Apart:
             problem = CannotRead("too_hostile", f"file has {len(content)} bytes, more than {MOST_BYTES}")
             return [Piece("unknown", problem=problem)]
         with self._lock:
-            child = self._idle.pop() if self._idle else None
+            child = self.waiting.pop() if self.waiting else None
         child = child or _Child(self.memory)
         try:
             pieces = child.ask(content, self.seconds)
@@ -156,20 +156,20 @@ class Apart:
             child.end()
         else:
             with self._lock:
-                self._idle.append(child)
+                self.waiting.append(child)
         return pieces
 
     def end(self) -> None:
         """End all children that wait."""
         with self._lock:
-            waiting, self._idle = self._idle, []
-        for child in waiting:
+            ended, self.waiting = self.waiting, []
+        for child in ended:
             child.end()
 
     def forget(self) -> None:
         """After a fork: the children are the parent's, and would never see its end if their pipes stayed open here."""
         self._lock = threading.Lock()
-        self._theirs, self._idle = self._idle, []
+        self._theirs, self.waiting = self.waiting, []
         for child in self._theirs:
             child.let_go()
 

@@ -81,8 +81,8 @@ def xml_of(content: bytes, what: str) -> "etree._Element":
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
-        if "depth" in str(error) or "huge" in str(error).lower():
-            raise TooHostile(f"{what} is nested deeper than any report ({error})") from None
+        if any(word in str(error) for word in ("depth", "huge", "Huge", "ntity", "amplification")):
+            raise TooHostile(f"{what} is deeper or larger than any report ({error})") from None
         raise CannotRead("damaged", f"{what} is not well-formed ({error})") from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise TooHostile(f"{what} declares entities of its own, which no such file does")

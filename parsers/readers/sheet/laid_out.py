@@ -14,9 +14,10 @@ LONG = 60
 def items_of(sheet: CalamineSheet, scanned: Scanned, number: int) -> list[str | Row]:
     """The shown rows of a sheet; cells that a merged one covers are none of their own, as in a page."""
     values = sheet.to_python(skip_empty_area=False)
-    # Blanks at the end, which calamine leaves out, are cells of a table where lines are drawn around them.
-    height = max([len(values), *(row + 1 for row, _ in scanned.framed)])
-    width = max([0, *map(len, values), *(column + 1 for _, column in scanned.framed)])
+    # At its end calamine leaves out what has no value: blanks with lines around, errors, formulas without a result.
+    there = scanned.framed | scanned.unknown
+    height = max([len(values), *(row + 1 for row, _ in there)])
+    width = max([0, *map(len, values), *(column + 1 for _, column in there)])
     covered = _covered(sheet, height, width)
     columns = [c for c in range(width) if c not in scanned.hidden_columns]
     rows: list[_Line] = []
