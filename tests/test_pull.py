@@ -106,9 +106,7 @@ def test_a_region_that_nobody_is_in_gives_empty_tables(
     assert pandas.read_csv(tmp_path / "values.csv").empty
 
 
-def test_a_spreadsheet_has_right_types(
-    with_release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_spreadsheet_has_right_types(with_release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     chosen = ("--year", "2024", "--to", str(tmp_path), "--format", "xlsx", "--json")
     assert gongkai(monkeypatch, "pull", "--from", str(with_release), *chosen) == 0
     rows = CalamineWorkbook.from_path(str(tmp_path / "values.xlsx")).get_sheet_by_index(0).to_python()
