@@ -12,6 +12,7 @@ from model.canonical import record_digest, sha256_hex
 from model.normal_text import squeeze
 from model.report import Report
 from parsers.parts import Part, open_parts
+from parsers.readers.scan.installed import engine_of_scans
 
 VERSION = "1"
 # 浏览次数：123, 打印本页, 分享到, 当前位置, 今天是2026年1月2日
@@ -46,8 +47,8 @@ def _files(folder: Traversable, ending: tuple[str, ...]) -> list[tuple[str, byte
 
 @cache
 def parser_digest() -> str:
-    """Changes when code, forms or data tables of the parser change."""
-    digest = hashlib.sha256(VERSION.encode())
+    """Changes when code, forms or data tables of the parser change, and with what reads scans here."""
+    digest = hashlib.sha256(f"{VERSION}{engine_of_scans()}".encode())
     model = resources.files("model")
     chosen = _files(resources.files("parsers"), (".py", ".csv", ".yml"))
     chosen += _files(model / "forms", (".yml",))

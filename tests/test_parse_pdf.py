@@ -13,12 +13,12 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from infra.simulator.reports import Era, Rendered, invent
-from infra.simulator.reports.paper import STYLES, render_pdf, write_scan
+from infra.simulator.reports.paper import STYLES, render_pdf
 from model.report import Report
 from model.vocabulary import ReportVerdict
 from parsers import Part, parse_document
 from parsers.page_report import Given, report_of
-from parsers.readers.cannot_read import CannotRead, NeedsOcr
+from parsers.readers.cannot_read import CannotRead
 from parsers.readers.pdf import read_pdf
 from parsers.readers.pdf.frame import Box, Frame
 from parsers.readers.pieces import pieces_of
@@ -229,21 +229,13 @@ def test_a_pdf_that_was_cut_off_is_damaged_or_read_right(share: float) -> None:
         assert problem.reason in ("damaged", "empty")
 
 
-def test_pages_without_text_are_empty_or_wait_for_ocr() -> None:
+def test_pages_without_text_are_empty() -> None:
     canvas, out = _canvas()
     canvas.showPage()
     canvas.save()
     with pytest.raises(CannotRead, match="no text") as caught:
         read_pdf(out.getvalue())
     assert caught.value.reason == "empty"
-    (report,) = invent(1, "form2021", 11)
-    content = render_pdf(report, "plain").content
-    picture = io.BytesIO()
-    pdfium.PdfDocument(content)[0].render(scale=1).to_pil().save(picture, "PNG")
-    scan = write_scan([picture.getvalue()])
-    with pytest.raises(NeedsOcr):
-        read_pdf(scan)
-    assert parse_document([Part("page", scan)]).verdict is ReportVerdict.NEEDS_OCR
 
 
 @pytest.mark.parametrize("how", ["invisible", "white", "outside", "covered"])

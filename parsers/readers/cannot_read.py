@@ -4,7 +4,7 @@ from model.errors import NeedsReview
 
 # Another machine, or this one on another day, may read it: a program is missing, time ran out, memory was short. Such
 # an answer is no function of the bytes, and is not kept.
-PASSING = frozenset({"needs_libreoffice", "reader_timed_out", "reader_killed"})
+PASSING = frozenset({"needs_libreoffice", "reader_timed_out", "reader_killed", "ocr_failed"})
 
 
 class CannotRead(NeedsReview):

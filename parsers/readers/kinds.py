@@ -11,7 +11,7 @@ from collections.abc import Callable
 from importlib import import_module
 
 from parsers.page import Page
-from parsers.readers.cannot_read import CannotRead, NeedsOcr
+from parsers.readers.cannot_read import CannotRead
 from parsers.readers.containers import Container
 from parsers.readers.decode import kind_of as kind_of_bytes
 from parsers.readers.mhtml import is_mhtml
@@ -27,6 +27,7 @@ READERS: dict[str, str] = {
     "doc": "parsers.readers.external.office:read_doc",
     "docx": "parsers.readers.docx:read_docx",
     "pdf": "parsers.readers.pdf:read_pdf",
+    "image": "parsers.readers.scan:read_image",
     "mhtml": "parsers.readers.mhtml:read_mhtml",
     "ods": "parsers.readers.external.office:read_ods",
     "odt": "parsers.readers.external.office:read_odt",
@@ -126,8 +127,6 @@ def _kind_of_ole(content: bytes) -> str:
 
 def reader_of(kind: str) -> Reader:
     """The reader of a kind. Raises CannotRead for a kind without one."""
-    if kind == "image" and kind not in READERS:
-        raise NeedsOcr("image", "it is a picture, and nobody reads pictures here")
     if kind not in READERS:
         reason, words = WITHOUT.get(kind, ("no_reader", f"a file of the kind {kind}"))
         raise CannotRead(reason, f"it is {words}, which gongkai does not read")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pypdfium2 as pdfium
 
 from parsers.page import Cell, Page, Row
-from parsers.readers.cannot_read import CannotRead, NeedsOcr
+from parsers.readers.cannot_read import CannotRead
 from parsers.readers.limits import MOST_CELLS, TooHostile
 from parsers.readers.pdf.characters import DOUBT, placed, raw_characters, sides
 from parsers.readers.pdf.frame import Box, Frame
@@ -16,6 +16,7 @@ from parsers.readers.pdf.paragraphs import bare_number, is_page_number, is_row, 
 from parsers.readers.pdf.rulings import drawings_in
 from parsers.readers.pdf.shapes import shapes_of
 from parsers.readers.pdf.sheets import Sheet, SheetTable, sheet_of
+from parsers.readers.scan import read_scanned_pdf
 
 FEWEST = 20  # characters: a document with fewer on all its pages has no text worth the name
 PICTURE_PAGE = 0.5  # of a page that images cover: what has no text there is a scan
@@ -51,7 +52,7 @@ def read_pdf(content: bytes) -> Page:
             pages += 1
     if letters < FEWEST:
         if scanned:
-            raise NeedsOcr("image", f"the {pages} pages of the PDF are pictures without text")
+            return read_scanned_pdf(content)
         raise CannotRead("empty", f"the {pages} pages of the PDF show no text")
     page = _put_together(leaves)
     # Pages that are pictures between others: what stands on them is not known.
