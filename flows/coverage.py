@@ -226,10 +226,15 @@ def covered(
     captures: Sequence[Capture],
     outcome: PortalOutcome,
     register: Register | None = None,
+    locations: Mapping[str, Location] | None = None,
 ) -> PortalOutcome:
-    """Keep what a visit saw; the outcome with the problems and events that follow from it."""
+    """Keep what a visit saw; the outcome with the problems and events that follow from it.
+
+    `locations`: the portal's, as they are known after the visit; else they are read.
+    """
     now = coverage_of(portal, visit, captures)
-    names = unplaced(portal, visit, archive.locations(portal.id), register or Register())
+    known = archive.locations(portal.id) if locations is None else locations
+    names = unplaced(portal, visit, known, register or Register())
     now = now.model_copy(update={"unplaced": names, "units": visit.units})
     then = before(archive, now)
     short = shortfall(now, then)

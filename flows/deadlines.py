@@ -59,12 +59,17 @@ class Watch:
         return self.archive.coverage_before(portal, before or "~")
 
 
-def after_visit(watch: Watch, portal: Portal, visit: PortalVisit, outcome: PortalOutcome) -> PortalOutcome:
-    """The outcome with the events of due dates that a visit brings. Doing it again brings the same."""
+def after_visit(
+    watch: Watch, portal: Portal, visit: PortalVisit, outcome: PortalOutcome, locations: Mapping[str, Location]
+) -> PortalOutcome:
+    """The outcome with the events of due dates that a visit brings. Doing it again brings the same.
+
+    `locations`: the portal's, as they are known after the visit.
+    """
     archive = watch.archive
     reading = archive.coverage(portal.id, visit.run)
     late = [event for told in outcome.events if (event := _lateness(watch, portal, visit, told)) is not None]
-    overdue = _overdue(watch, portal, reading) if is_whole(reading) else []
+    overdue = _overdue(watch, portal, reading, locations) if is_whole(reading) else []
     events = [*late, *overdue]
     for event in events:
         archive.add_event(event)
@@ -72,14 +77,15 @@ def after_visit(watch: Watch, portal: Portal, visit: PortalVisit, outcome: Porta
     return outcome.model_copy(update={"events": (*outcome.events, *events)}) if events else outcome
 
 
-def _overdue(watch: Watch, portal: Portal, reading: Coverage) -> list[Event]:
+def _overdue(watch: Watch, portal: Portal, reading: Coverage, locations: Mapping[str, Location]) -> list[Event]:
     today = legal_day(reading.checked_at)
     year = today.year - 1
+    there = {location.report_id.rpartition("-")[0] for location in locations.values() if location.report_id}
     candidates = [
         one
-        for one in expected_at(portal, watch.archive.locations(portal.id), watch.register, year, reading)
+        for one in expected_at(portal, locations, watch.register, year, reading)
         if one.report_id is not None
-        and one.report_id not in watch.told(year)
+        and f"{one.agency_id}-{year}" not in there
         and (due := due_date(one.kind, one.level, year)) is not None
         and due.day < today
     ]
@@ -89,6 +95,11 @@ def _overdue(watch: Watch, portal: Portal, reading: Coverage) -> list[Event]:
     readings = _Remembered(chain([reading], watch.readings(portal.id, reading.run)))
     events = []
     for one in candidates:
+        if one.report_id in watch.told(year):
+            told = watch.archive.overdue_event(year, str(one.report_id))
+            # This run was settled before and killed: whether the event was written is not known.
+            events += [told] if told is not None and told.details.get("reading") == reading.key else []
+            continue
         standing = absent(one, _sight(one, readings), today)
         if standing.status is not AgencyYearStatus.OVERDUE or watch.has_report(one):
             continue

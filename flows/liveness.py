@@ -20,13 +20,13 @@ from model.capture import Capture
 from model.clock import legal_day
 from model.document import Event
 from model.portal import Portal
-from model.vocabulary import EventKind
 from storage.archive import Archive
 from storage.events import event_key
 from storage.local_folder import LocalFolder
 
 from .coverage import ITS_OWN_WORD, before
 from .happened import event_of_impairment
+from .outcome import PortalOutcome
 from .schedule import visits_after
 
 DAY = timedelta(days=1)
@@ -34,16 +34,14 @@ DAY = timedelta(days=1)
 FAMILY_LEAST, FAMILY_SHARE, YIELD_LEFT = 3, 0.5, 0.8
 # Verified among the reports of the last day, against those of the months before.
 VERDICTS_LEAST, VERDICTS_BEFORE, VERDICTS_FALL = 8, 20, 0.3
-VERDICTS_PAST = timedelta(days=90)
+VERDICTS_FADE = 0.98
+"""A day's verdicts count so much of what they did the day before."""
 # Portals whose visit is a day late.
 BACKLOG_LEAST, BACKLOG_SHARE = 3, 0.1
 CLOCK_OFF = timedelta(minutes=5)
 CLOCK_HOSTS = 3
 # Room on the disk: little left, or none in two weeks if it goes on like this.
 ROOM_SHARE, ROOM_BYTES, ROOM_DAYS = 0.1, 1_000_000_000, 14
-VERSIONED = frozenset(
-    {EventKind.COLLECTED, EventKind.PUBLISHED, EventKind.REVISED, EventKind.EDITED, EventKind.CORRECTED}
-)
 
 
 class Impairment(NamedTuple):
@@ -64,33 +62,32 @@ class Yield(NamedTuple):
 
 def look_after(archive: Archive, portals: Mapping[str, Portal], now: datetime, run: str, seed: str = "") -> list[Event]:
     """The events of a run: those of its clock, and of the first run of a day, those of the day's check."""
-    clock = archive.settled_clock(run)
+    clock = archive.settled_facts(run).get("clock")
     found = [_told(archive, now, {"clock"}, clock_off(clock) if clock else [])]
-    figures = {"at": now.isoformat(), **_figures(archive)}
-    if archive.note_day(legal_day(now), figures):
+    today, days = legal_day(now), archive.days_checked()
+    if today not in days:
+        last = archive.day_figures(days[-1]) if days else {}
+        figures = {"at": now.isoformat(), **_room(archive), **_verdicts(archive, last, now)}
         checked = {
             "yield": yields_fallen(_yields(archive, portals, now)),
-            "verdicts": verdicts_worse(archive.events(now - VERDICTS_PAST), now),
+            "verdicts": verdicts_worse(figures),
             "backlog": backlog(archive, portals, now, seed),
-            "store": store_fills(figures, archive.day_before(legal_day(now)), now),
+            "store": store_fills(figures, last, now),
         }
-        found += [_told(archive, now, {name}, impaired) for name, impaired in checked.items()]
-    events = [event for told in found for event in told]
-    for event in events:
-        archive.add_event(event)
+        if archive.note_day(today, figures):
+            found += [_told(archive, now, {name}, impaired) for name, impaired in checked.items()]
+    events = [event for told in found for event in told if archive.add_event(event)]
     archive.note_changes(map(event_key, events), f"{run}.liveness")
     return events
 
 
 def _told(archive: Archive, now: datetime, names: set[str], impaired: Sequence[Impairment]) -> list[Event]:
-    """Events of what is wrong; what was wrong with these things and no longer is, is forgotten."""
+    """Events of what is wrong, of what goes on the same as before; what no longer is wrong is forgotten."""
     wrong = {one.subject for one in impaired}
-    for problem in archive.problems():
-        if problem.subject.partition(":")[0] in names and problem.subject not in wrong:
-            archive.end_problem(problem.subject)
-    known = {problem.subject for problem in archive.problems()}
-    fresh = [one for one in impaired if one.subject not in known]
-    return [event_of_impairment(archive.begin_problem(one.subject, now, one.details)) for one in fresh]
+    for subject in archive.problem_subjects():
+        if subject.partition(":")[0] in names and subject not in wrong:
+            archive.end_problem(subject)
+    return [event_of_impairment(archive.begin_problem(one.subject, now, one.details)) for one in impaired]
 
 
 def clock_offset(captures: Iterable[Capture]) -> dict[str, JsonValue]:
@@ -136,13 +133,19 @@ def yields_fallen(yields: Iterable[Yield]) -> list[Impairment]:
     return found
 
 
-def verdicts_worse(events: Iterable[Event], now: datetime) -> list[Impairment]:
-    """The parser, when of the last day's reports far fewer are verified than of those before."""
-    fresh, past = Counter[str](), Counter[str]()
-    for event in events:
-        verdict = event.details.get("verdict")
-        if event.kind in VERSIONED and isinstance(verdict, str):
-            (fresh if event.at > now - DAY else past)[verdict] += 1
+def verdicts_of(outcomes: Iterable[PortalOutcome]) -> Counter[str]:
+    """How many documents of a run were read how, of those that were new or changed."""
+    return Counter(
+        document.verdict
+        for outcome in outcomes
+        for document in outcome.documents
+        if document.verdict and document.what in ("new", "changed")
+    )
+
+
+def verdicts_worse(figures: Mapping[str, JsonValue]) -> list[Impairment]:
+    """The parser, when of the reports since yesterday far fewer are verified than of those before."""
+    fresh, past = Counter(_counts(figures.get("verdicts"))), Counter(_counts(figures.get("verdicts_before")))
     if fresh.total() < VERDICTS_LEAST or past.total() < VERDICTS_BEFORE:
         return []
     share, usual = fresh["verified"] / fresh.total(), past["verified"] / past.total()
@@ -173,16 +176,13 @@ def backlog(archive: Archive, portals: Mapping[str, Portal], now: datetime, seed
     return [Impairment("backlog", {"portals": len(late), "oldest": oldest.isoformat(), "names": names})]
 
 
-def store_fills(
-    figures: Mapping[str, JsonValue], last: tuple[object, Mapping[str, JsonValue]] | None, now: datetime
-) -> list[Impairment]:
+def store_fills(figures: Mapping[str, JsonValue], last: Mapping[str, JsonValue], now: datetime) -> list[Impairment]:
     """The disk of an archive in a folder: nearly full, or full in two weeks as it fills now. A bucket has no end."""
     free, total = figures.get("free_bytes"), figures.get("total_bytes")
     if not isinstance(free, int) or not isinstance(total, int):
         return []
     days_left: float | None = None
-    then = last[1].get("free_bytes") if last else None
-    at = last[1].get("at") if last else None
+    then, at = last.get("free_bytes"), last.get("at")
     if isinstance(then, int) and isinstance(at, str) and then > free:
         days = (now - datetime.fromisoformat(at)) / DAY
         days_left = free / (then - free) * days if days > 0 else None
@@ -192,7 +192,28 @@ def store_fills(
     return [Impairment("store", {"free_bytes": free, "total_bytes": total, "days_left": left})]
 
 
-def _figures(archive: Archive) -> dict[str, JsonValue]:
+def _counts(told: object) -> dict[str, float]:
+    return {str(name): float(count) for name, count in told.items()} if isinstance(told, dict) else {}
+
+
+def _verdicts(archive: Archive, last: Mapping[str, JsonValue], now: datetime) -> dict[str, JsonValue]:
+    """The verdicts of the runs since the last check, and of those before, the older the less they count."""
+    at = last.get("at")
+    since = datetime.fromisoformat(at) if isinstance(at, str) else now - DAY
+    fresh = Counter[str]()
+    for run in archive.runs():
+        if run >= f"{since:%Y%m%dT%H%M%SZ}":
+            fresh.update(
+                {name: int(count) for name, count in _counts(archive.settled_facts(run).get("verdicts")).items()}
+            )
+    before = Counter(_counts(last.get("verdicts_before"))) + Counter(_counts(last.get("verdicts")))
+    return {
+        "verdicts": dict(fresh),
+        "verdicts_before": {name: round(count * VERDICTS_FADE, 3) for name, count in before.items()},
+    }
+
+
+def _room(archive: Archive) -> dict[str, JsonValue]:
     store = archive.store
     if not isinstance(store, LocalFolder) or not store.root.exists():
         return {}

@@ -28,7 +28,7 @@ from .copies import Originals, record_copy
 from .coverage import blocked_before, covered, interrupted, note_unvisited
 from .deadlines import Watch, after_visit
 from .happened import event_of_block, event_of_loss, event_of_return, event_of_withdrawal, first_blocked
-from .liveness import clock_offset
+from .liveness import clock_offset, verdicts_of
 from .outcome import DocumentOutcome, PortalOutcome
 from .record import Recorder
 from .withdrawal import HostsSeen, after_run, last_confirmed
@@ -108,6 +108,11 @@ class _Settling:
         if completes_baseline and self.visit:
             self.archive.set_baseline(self.portal.id, self.run, self.visit.ended_at)
         return self._outcome()
+
+    @property
+    def known_now(self) -> dict[str, Location]:
+        """All addresses of the portal, as they are known after this run."""
+        return {**self.locations, **self.changed}
 
     def _publications(self) -> list[Publication]:
         """What was seen at each address: pages, then their copies, then losses.
@@ -388,8 +393,9 @@ def settle_run(
             # Of a run that may still be going on, what it has not closed yet is not said.
             visit = visits.get(name) or (interrupted(mine) if mark else None)
             if visit:
-                outcome = covered(archive, portals[name], visit, mine, outcome, register)
-                outcome = after_visit(watch, portals[name], visit, outcome)
+                known = settling.known_now
+                outcome = covered(archive, portals[name], visit, mine, outcome, register, known)
+                outcome = after_visit(watch, portals[name], visit, outcome, known)
             outcomes.append(outcome)
     missing = [name for name in touched if name not in portals]
     if missing:
@@ -398,5 +404,7 @@ def settle_run(
         note_unvisited(archive, run, portals, touched)
         archive.note_changes(archive.parts(run), run)
         clock = clock_offset(capture for found in captures.values() for capture in found)
-        archive.settle_done(run, {"portals": list(touched), **({"clock": clock} if clock else {})})
+        verdicts: dict[str, JsonValue] = dict(verdicts_of(outcomes))
+        seen = {"clock": clock, "verdicts": verdicts}
+        archive.settle_done(run, {"portals": list(touched), **{name: told for name, told in seen.items() if told}})
     return outcomes

@@ -38,6 +38,10 @@ class Liveness(Shelf):
         """It is over; the next one will be told again."""
         self.store.delete(f"{PROBLEMS}{checked_segment(subject)}.json")
 
+    def problem_subjects(self) -> list[str]:
+        """What is wrong now, by its subjects alone."""
+        return [key.removeprefix(PROBLEMS).removesuffix(".json") for key in self.store.list(PROBLEMS)]
+
     def problems(self) -> list[Problem]:
         """What is wrong now."""
         return [read_record(self.store, key, Problem) for key in self.store.list(PROBLEMS)]
@@ -46,10 +50,10 @@ class Liveness(Shelf):
         """Keep a day's figures; False when somebody has checked that day already."""
         return create_record(self.store, f"{DAYS}{day.isoformat()}.json", figures)
 
-    def day_before(self, day: date) -> tuple[date, dict[str, Any]] | None:
-        """The figures of the last day that was checked before this one."""
-        earlier = [key for key in self.store.list(DAYS) if key < f"{DAYS}{day.isoformat()}.json"]
-        if not earlier:
-            return None
-        checked = date.fromisoformat(earlier[-1].removeprefix(DAYS).removesuffix(".json"))
-        return checked, read_record(self.store, earlier[-1], dict[str, Any])
+    def days_checked(self) -> list[date]:
+        """Days whose figures were kept, oldest first."""
+        return [date.fromisoformat(key.removeprefix(DAYS).removesuffix(".json")) for key in self.store.list(DAYS)]
+
+    def day_figures(self, day: date) -> dict[str, Any]:
+        """The figures of a day that was checked."""
+        return read_record(self.store, f"{DAYS}{day.isoformat()}.json", dict[str, Any])

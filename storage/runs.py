@@ -30,10 +30,10 @@ class Runs(Shelf):
         """Note that versions and events of a run are all written; False when that was noted before."""
         return create_record(self.store, f"state/settled/{checked_segment(run)}.json", {"run": run, **summary})
 
-    def settled_clock(self, run: str) -> dict[str, Any] | None:
-        """What a settled run saw of the hosts' clocks: `{"hosts", "seconds"}`; None where it saw none."""
+    def settled_facts(self, run: str) -> dict[str, Any]:
+        """What `settle_done` noted: portals, the hosts' clocks, verdicts; empty while the run is not settled."""
         key = f"state/settled/{checked_segment(run)}.json"
-        return read_record(self.store, key, dict[str, Any]).get("clock") if self.store.exists(key) else None
+        return read_record(self.store, key, dict[str, Any]) if self.store.exists(key) else {}
 
     def settled_runs(self) -> dict[str, dict[str, Any]]:
         """Summary of each settled run, by its id."""

@@ -10,8 +10,9 @@ import pytest
 
 from flows import liveness
 from flows.coverage import covered
-from flows.liveness import clock_offset, look_after
-from flows.outcome import PortalOutcome
+from flows.liveness import clock_offset, look_after, verdicts_of
+from flows.outcome import DocumentOutcome, PortalOutcome
+from flows.run import new_run_id
 from flows.schedule import visits_after
 from model.capture import Capture, PortalVisit, Row
 from model.document import Event
@@ -20,7 +21,6 @@ from model.vocabulary import EventKind, FetchState
 from storage.archive import Archive
 from storage.objects import open_store
 from storage.settings import StorageSettings
-from tests.alert_receiver import event
 
 NOW = datetime(2026, 2, 2, 4, tzinfo=UTC)  # noon in China, in the season
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -139,11 +139,16 @@ def test_one_portal_with_less_is_no_matter_of_its_family(archive: Archive) -> No
     ],
 )
 def test_a_parser_whose_verdicts_worsen(archive: Archive, fresh: list[str], told: list[str]) -> None:
-    for n in range(30):
-        archive.add_event(event(f"reports/a{n}/1.json", EventKind.COLLECTED, NOW - 40 * DAY, verdict="verified"))
-    for n, verdict in enumerate(fresh):
-        archive.add_event(event(f"reports/b{n}/1.json", at=NOW - HOUR, verdict=verdict))
-    assert checked(archive, {}) == told
+    for day, verdicts in ((2, ["verified"] * 30), (1, []), (0, fresh)):
+        at = NOW - day * DAY
+        run = new_run_id(at - HOUR)
+        archive.begin_run(run, at - HOUR)
+        read = [
+            DocumentOutcome(url=f"{n}", title="", what="new", state="ok", verdict=v) for n, v in enumerate(verdicts)
+        ]
+        outcome = PortalOutcome(portal="p0", title="年报", documents=tuple(read))
+        archive.settle_done(run, {"verdicts": dict(verdicts_of([outcome]))})
+        assert checked(archive, {}, at) == (told if day == 0 else [])
 
 
 def test_a_backlog(archive: Archive) -> None:
