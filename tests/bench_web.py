@@ -22,7 +22,7 @@ from urllib.parse import quote, urlencode
 
 from storage.catalogue import Catalogue
 from tests.benching import Figures, Item
-from tests.generated_explorer import DEPARTMENTS, YEARS, Generated, GeneratedArchive, agency_id
+from tests.generated_explorer import DEPARTMENTS, YEARS, Generated, GeneratedArchive, agency_id, template
 
 SIZE = int(os.environ.get("GONGKAI_BENCH_WEB", "2000"))
 DATASETTE = os.environ.get("GONGKAI_DATASETTE", "")
@@ -66,6 +66,9 @@ def serve(folder: Path, size: int, port: int) -> None:
     from web.settings import WebSettings
 
     made = archive(folder, size)
+    for year in YEARS:
+        for variant in range(7):
+            template(year, variant, False)  # made once, before anybody asks
     settings = WebSettings(requests_per_minute=10_000_000)
     listen(
         made, Catalogue(made, folder / "catalogue.sqlite"), settings, host="127.0.0.1", port=port,
@@ -173,7 +176,7 @@ def running(command: list[str], port: int, path: str) -> Iterator["subprocess.Po
                 time.sleep(0.2)  # another process starts, there is nothing to wait on
         yield process
     finally:
-        process.terminate()
+        process.kill()  # it holds nothing, and a query that goes on would keep it alive
         process.wait(20)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from pydantic_core import from_json
+
 from infra.simulator.reports import Office, make_report, render
 from model.agency import Agency, AgencyName
 from model.canonical import canonical_json
@@ -110,5 +112,5 @@ class GeneratedArchive(Archive):
         number, year = number_of(parser_digest), int(parser_digest.split("-")[1])
         text = "，".join(WORDS[(number * 7 + i * i) % 14] + WORDS[(number + i + year) % 14] for i in range(50))
         told = template(year, number % 7, self.lean).replace("@@", f"第{number}号机关。{text}")
-        found: dict[str, Any] = json.loads(told)
+        found: dict[str, Any] = from_json(told)  # as the archive reads its records
         return found

@@ -1,6 +1,8 @@
 """Pages of reports and events with their counts, for whoever browses: SQL over an open catalogue, nothing cached."""
 
 import sqlite3
+from array import array
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -13,6 +15,10 @@ from .grams import query
 from .rows import ReportRow
 from .searching import COLUMNS, FROM, names_found, rows_of
 
+FACETS_OF = (
+    "CAST(r.report_year AS TEXT), coalesce(r.verdict, ''), coalesce(substr(r.region, 1, 2), ''), coalesce(r.level, ''),"
+    " coalesce(r.kind, '')"
+)
 FACETS = ("year", "verdict", "region", "level", "kind")
 """What reports are counted by. `region` is the first two digits of the division code: the province."""
 
@@ -72,10 +78,50 @@ class Cube(NamedTuple):
             if all(not some or value in some for value, some in zip(values, chosen, strict=True))
         )
 
+    def fitting(self, asked: Question, combinations: Sequence[tuple[str, ...]]) -> frozenset[int]:
+        """Numbers of the combinations that the question means."""
+        chosen = [self._chosen(asked, name) for name in FACETS]
+        return frozenset(
+            at
+            for at, values in enumerate(combinations)
+            if all(not some or value in some for value, some in zip(values, chosen, strict=True))
+        )
+
     @staticmethod
     def _chosen(asked: Question, name: str) -> frozenset[str]:
         values: tuple[str, ...] = getattr(asked, name)
         return frozenset(value[:2] for value in values) if name == "region" else frozenset(values)
+
+
+class Matches(NamedTuple):
+    """Every report that words or findings mean, newest year first, as row numbers and combinations of facets.
+
+    Six bytes a report, so that the pages and counts of one question are worked out once and remembered.
+    """
+
+    rows: "array[int]"
+    lines: "array[int]"
+    combinations: tuple[tuple[str, ...], ...]
+
+    def cube(self) -> Cube:
+        counted = Counter(self.lines)
+        return Cube(tuple((values, counted[at]) for at, values in enumerate(self.combinations)))
+
+    def page(self, asked: Question, after: str | None, limit: int) -> tuple[list[int], str | None]:
+        """Row numbers of a page, and the cursor of the next."""
+        wanted = Cube(()).fitting(asked, self.combinations)
+        years = [int(values[0]) for values in self.combinations]
+        since = tuple(_cursor(after)) if after is not None else None
+        found: list[int] = []
+        last = ""
+        for row, line in zip(self.rows, self.lines, strict=True):
+            if line not in wanted or (since is not None and (years[line], row) >= since):
+                continue
+            if len(found) == limit:
+                return found, last
+            found.append(row)
+            last = f"{years[line]}.{row}"
+        return found, None
 
 
 class Happened(NamedTuple):
@@ -90,11 +136,29 @@ def count_cube(database: sqlite3.Connection, asked: Question, withheld: Withheld
     """All reports that the question means, counted by every facet."""
     where, values = conditions(asked.without_facets(), withheld)
     found = database.execute(
-        "SELECT CAST(r.report_year AS TEXT), coalesce(r.verdict, ''), coalesce(substr(r.region, 1, 2), ''),"
-        f" coalesce(r.level, ''), coalesce(r.kind, ''), count(*) FROM reports r WHERE {where} GROUP BY 1, 2, 3, 4, 5",
-        values,
+        f"SELECT {FACETS_OF}, count(*) FROM reports r WHERE {where} GROUP BY 1, 2, 3, 4, 5", values
     )
     return Cube(tuple((tuple(row[:5]), int(row[5])) for row in found))
+
+
+def matches(database: sqlite3.Connection, asked: Question, withheld: Withheld) -> Matches:
+    """All reports that the question means without its facets."""
+    where, values = conditions(asked.without_facets(), withheld)
+    found = database.execute(
+        f"SELECT r.rowid, {FACETS_OF} FROM reports r WHERE {where} ORDER BY r.report_year DESC, r.rowid DESC", values
+    )
+    rows, lines, numbers = array("I"), array("I"), dict[tuple[str, ...], int]()
+    for row, *facets in found:
+        rows.append(row)
+        lines.append(numbers.setdefault(tuple(facets), len(numbers)))
+    return Matches(rows, lines, tuple(numbers))
+
+
+def reports_at(database: sqlite3.Connection, places: Sequence[int]) -> list[ReportRow]:
+    """Reports by their row numbers, in that order."""
+    asked = f"SELECT {COLUMNS}, r.rowid AS place {FROM} WHERE r.rowid IN ({','.join('?' * len(places))})"
+    found = {extra[0]: row for row, extra in rows_of(database.execute(asked, list(places)), extra=1)}
+    return [found[place] for place in places if place in found]
 
 
 def page_of_reports(

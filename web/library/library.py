@@ -20,14 +20,17 @@ from storage.archive import Archive
 from storage.catalogue import Catalogue, ReportRow
 from storage.catalogue.browsing import (
     Cube,
+    Matches,
     Question,
     conditions,
     count_agencies,
     count_cube,
     count_findings,
     count_places,
+    matches,
     page_of_events,
     page_of_reports,
+    reports_at,
 )
 from storage.catalogue.searching import COLUMNS, FROM, place_of, rows_of
 from storage.coverage import Coverage
@@ -37,7 +40,7 @@ from storage.versions import newest_of
 from web.remembered import Remembered
 
 AROUND = 42  # characters before and behind a word that was found
-MOST_COUNTED_FOR_FINDINGS = 20_000
+MOST_COUNTED_FOR_FINDINGS = 2_000
 PRAGMAS = "PRAGMA mmap_size = 2000000000; PRAGMA cache_size = -1000; PRAGMA temp_store = MEMORY;"
 
 
@@ -95,6 +98,7 @@ class Library:
         self.catalogue = catalogue
         self._own = threading.local()
         self._cubes = Remembered[Cube](512)
+        self._matches = Remembered[Matches](48)
         self._findings = Remembered[dict[str, int]](256)
         self._parses = Remembered[dict[str, Any] | None](24)
         self._texts = Remembered[dict[str, str]](512)
@@ -110,14 +114,20 @@ class Library:
         withheld = self.withheld()
         state = (self.catalogue.state, withheld)
         with self._database() as database:
-            cube = self._cubes.get(
-                (state, asked.without_facets()), lambda: count_cube(database, asked.without_facets(), withheld)
-            )
-            total = cube.total(asked)
+            bare = asked.without_facets()
+            if bare.words or bare.finding:
+                held = self._matches.get((state, bare), lambda: matches(database, bare, withheld))
+                cube = self._cubes.get((state, bare), held.cube)
+                total = cube.total(asked)
+                places, cursor = held.page(asked, after, limit)
+                rows = reports_at(database, places)
+            else:
+                cube = self._cubes.get((state, bare), lambda: count_cube(database, bare, withheld))
+                total = cube.total(asked)
+                rows, cursor = page_of_reports(database, asked, withheld, after, limit) if total else ([], None)
             findings: dict[str, int] = {}
-            if total <= MOST_COUNTED_FOR_FINDINGS:
+            if total <= MOST_COUNTED_FOR_FINDINGS or asked == Question():
                 findings = self._findings.get((state, asked), lambda: count_findings(database, asked, withheld))
-            rows, cursor = page_of_reports(database, asked, withheld, after, limit) if total else ([], None)
         return Found(rows, cursor, total, not asked.looks_in_text, cube.counts(asked), findings)
 
     def reports(self, asked: Question, after: str | None, limit: int) -> tuple[list[ReportRow], str | None]:
@@ -131,7 +141,10 @@ class Library:
             return None
         for name, text in self._sections(row.report_id, row.newest).items():
             for word in words:
-                if (place := place_of(text, [word])) is not None:
+                at = text.find(
+                    word
+                )  # as it was typed; else as it may vary in print, which takes a hundred times longer
+                if (place := (at, at + len(word)) if at >= 0 else place_of(text, [word])) is not None:
                     start, end = place
                     before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
                     return Snippet(name, before, text[start:end], after)

@@ -2,8 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+
+from markupsafe import Markup, escape
 
 from model.findings import Adjudication
 from model.forms_parts import Identity
@@ -18,34 +21,15 @@ SIGN = {"suspect": "?", "failed": "≠", "decided": "✓"}
 
 
 @dataclass(slots=True)
-class CellView:
-    """One `td` or `th`. `marks`: suspect, failed, decided; each has a sign beside its colour."""
-
-    text: str
-    colspan: int = 1
-    rowspan: int = 1
-    field: str | None = None
-    head: str | None = None
-    marks: tuple[str, ...] = ()
-    classes: str = ""
-    label: str = ""
-
-    @property
-    def sign(self) -> str:
-        return "".join(SIGN[mark] for mark in self.marks)
-
-
-@dataclass(slots=True)
 class TableView:
-    """One table of the form; `rows` is empty where the document has no such table."""
+    """One table of the form; `drawn` is None where the document has no such table."""
 
     id: str
     title: str
     verdict: str
     evidence: str | None
     reasons: list[str]
-    rows: list[list[CellView]] = field(default_factory=list)
-    width: int = 0
+    drawn: Markup | None = None
 
 
 @dataclass(slots=True)
@@ -85,63 +69,85 @@ def shown_value(field_id: str, report: Mapping[str, Any]) -> str:
     return SHOWN_STATE.get(cell.get("state", ""), (raw if len(raw) <= 24 else f"{raw[:23]}…") or "?")
 
 
-def views(report: Mapping[str, Any], decided: Mapping[str | None, Adjudication]) -> list[TableView]:
+@dataclass(frozen=True, slots=True)
+class Dress:
+    """What the links in a form need: the version, the language where it was chosen, the cell that is looked at."""
+
+    version: int
+    language: str | None
+    here: str | None
+    titles: Mapping[str, str]
+    """Mark (suspect, failed, decided) to its word."""
+
+
+def views(report: Mapping[str, Any], decided: Mapping[str | None, Adjudication], dress: Dress) -> list[TableView]:
     """All tables of a report in the order of the form."""
-    failed = failed_cells(report)
-    suspect = set(report["suspect"])
+    marks: dict[str, list[str]] = defaultdict(list)
+    for mark, cells in (("suspect", report["suspect"]), ("failed", failed_cells(report)), ("decided", decided)):
+        for cell in cells:
+            marks[str(cell)].append(mark)
     drawn = []
     for table in tables_of(report):
         told = report["tables"].get(table.id) or {}
         verdict = str(told.get("verdict", "absent"))
         view = TableView(table.id, table.title, verdict, told.get("evidence"), list(told.get("reasons") or ()))
         if verdict != "absent":
-            view.rows = _rows(table, report, suspect, failed, decided)
-            view.width = table.width
+            view.drawn = _draw(table, report, marks, dress)
         drawn.append(view)
     return drawn
 
 
-def _rows(
-    table: FormTable,
-    report: Mapping[str, Any],
-    suspect: set[str],
-    failed: Mapping[str, Any],
-    decided: Mapping[str | None, Adjudication],
-) -> list[list[CellView]]:
-    labels = {f.id: " · ".join(x for x in (f.row_label, f.column_label) if x) for f in table.fields}
-    rows = []
+def _draw(table: FormTable, report: Mapping[str, Any], marks: Mapping[str, list[str]], dress: Dress) -> Markup:
+    """The table as HTML. Written here and not by a template: a form has two hundred cells."""
+    lang = f"&amp;lang={dress.language}" if dress.language else ""
+    start = f'"><a href="?v={dress.version}&amp;cell='
+    values, out = report["values"], []
+    for piece in _skeleton(table) if not table.open_columns else _skeleton_of(table):
+        if isinstance(piece, str):
+            out.append(piece)
+            continue
+        name, safe, span = piece
+        value = values.get(name)
+        state = "zero" if value == 0 else "number" if value is not None else "none"
+        marked = marks.get(name)
+        here, current = (" here", ' aria-current="true"') if name == dress.here else ("", "")
+        if marked:
+            said = escape(" ".join(dress.titles[mark] for mark in marked))
+            classes, title = f"{state} {' '.join(marked)}{here}", f' title="{said}"'
+            sign = f"<sup>{''.join(SIGN[mark] for mark in marked)}</sup>"
+        else:
+            classes, title, sign = f"{state}{here}", "", ""
+        text = escape(shown_value(name, report))
+        out.append(
+            f'<td{span} class="{classes}{start}{safe}{lang}#cell" id="{safe}"{current}{title}>{text}{sign}</a></td>'
+        )
+    return Markup("".join(out))
+
+
+def _skeleton_of(table: FormTable) -> list[str | tuple[str, str, str]]:
+    """What never changes of a table, as HTML, and the places of its values: (id, id as HTML, its span)."""
+    pieces: list[str | tuple[str, str, str]] = [f'<table class="official w{table.width}" lang="zh">']
     for line in table.grid():
         has_values = any(cell.field for cell in line)
-        row = []
+        pieces.append("<tr>")
         for cell in line:
-            if cell.field is None:
-                head = ("row" if has_values else "col") if cell.text else None
-                row.append(CellView(cell.text, cell.colspan, cell.rowspan, head=head))
+            span = f' colspan="{cell.colspan}"' if cell.colspan > 1 else ""
+            if cell.field is not None:
+                pieces.append((cell.field, str(escape(cell.field)), span))
                 continue
-            value = report["values"].get(cell.field)
-            marks = tuple(
-                name
-                for name, has in (
-                    ("suspect", cell.field in suspect),
-                    ("failed", cell.field in failed),
-                    ("decided", cell.field in decided),
-                )
-                if has
-            )
-            state = "zero" if value == 0 else "number" if value is not None else "none"
-            row.append(
-                CellView(
-                    shown_value(cell.field, report),
-                    cell.colspan,
-                    cell.rowspan,
-                    field=cell.field,
-                    marks=marks,
-                    classes=" ".join((state, *marks)),
-                    label=labels.get(cell.field, cell.field),
-                )
-            )
-        rows.append(row)
-    return rows
+            span += f' rowspan="{cell.rowspan}"' if cell.rowspan > 1 else ""
+            if cell.text:
+                scope = "row" if has_values else "colgroup" if cell.colspan > 1 else "col"
+                pieces.append(f'<th scope="{scope}"{span}>{escape(cell.text)}</th>')
+            else:
+                pieces.append(f"<td{span}></td>")
+        pieces.append("</tr>")
+    return [*pieces, "</table>"]
+
+
+@lru_cache(maxsize=32)
+def _skeleton(table: FormTable) -> list[str | tuple[str, str, str]]:
+    return _skeleton_of(table)
 
 
 def identities(report: Mapping[str, Any]) -> dict[tuple[str, str], Identity]:

@@ -17,7 +17,7 @@ from model.errors import BadQuery, ObjectMissing
 from model.forms_printed import value_labels
 from model.sentences import changed_sentences, changed_spans, sentences
 from web.library.library import Shown
-from web.pages.form_view import SHOWN_STATE, beside_checks, failed_cells, number, story, views
+from web.pages.form_view import SHOWN_STATE, Dress, beside_checks, number, story, views
 from web.refusals import Refused
 from web.site import Site
 
@@ -54,14 +54,16 @@ def routes(site: Site) -> APIRouter:
         if part:
             return site.page(request, "cell.html", **facts)
         parsed = shown.parsed
+        ask = site.asking(request)
+        titles = {mark: ask.t(mark) for mark in ("suspect", "failed", "decided")}
+        dress = Dress(shown.version.n, ask.lang if ask.explicit else None, told.id if told else None, titles)
         failed = [c for c in parsed["checks"] if not c["passed"]] if parsed else []
         return site.page(
             request,
             "report.html",
-            tables=views(parsed, shown.decided) if parsed else [],
+            tables=views(parsed, shown.decided, dress) if parsed else [],
             failed=failed,
             findings=beside_checks(parsed) if parsed else [],
-            failed_places=failed_cells(parsed) if parsed else {},
             labels=value_labels(),
             **facts,
         )
