@@ -5,7 +5,7 @@ import re
 from model.normal_text import bare_label, label_key
 from parsers.alignment import Alignment
 from parsers.cells import Content, read_cell
-from parsers.gaps import doubt_missing_cells, fill_gaps
+from parsers.gaps import doubt_missing_cells, doubt_spare_cells, fill_gaps
 from parsers.headers import note_disorder, note_header
 from parsers.headings import begins_plainly
 from parsers.labels import LabelIndex, Target
@@ -14,8 +14,17 @@ from parsers.placing import Walk, doubt, give_up, place, put, without_next_numbe
 
 # 附:上年度数据, 2021年情况(供对照), 附:2021年数据
 OTHER_YEAR = re.compile(
-    r"上一?年度?(?:统计)?(?:同期|数据|情况|报表)|供对照|(20\d\d)年度?.{0,14}(?:数据|情况|报表|统计表)"
+    r"(?:上|去|前)一?年度?(?:统计)?(?:同期|数据|情况|报表)|供对照|(20\d\d)年度?.{0,14}(?:数据|情况|报表|统计表)"
 )
+# 第一季度统计表, 2023年1-6月, 上半年情况: figures of a part of the year, or of several
+OTHER_PERIOD = re.compile(
+    r"^(?:附[:件表]?\d?[:、]?)?(?:20\d\d年度?)?(?:上年度?|去年|以前年度|历年(?:累计)?|近\S年|第?[一二三四1-4]季度|[上下]半年"
+    r"|\d{1,2}月?[-—~至到]\d{1,2}月份?|\d{1,2}月份?)(?:月报|季报)?"
+    r"(?:主动公开|收到和处理|政府信息|信息公开|公开|申请|统计|工作|行政复议|行政诉讼|、)*"
+    r"(?:的?(?:数据|情况|统计|报表|表|汇总|数))*$"
+)
+# 本年度数据: below last year's
+THIS_YEAR = re.compile(r"^(?:本|今|当)年度?(?:统计)?(?:数据|情况|报表|表)*$")
 NUMBERS = "序号"
 RULE = re.compile(r"^:?-{3,}:?$")
 LONGEST_UNIT = 3
@@ -37,6 +46,7 @@ def align(page: Page, index: LabelIndex, year: int | None) -> Alignment:
     give_up(walk, found)
     fill_gaps(index, found)
     doubt_missing_cells(page, found)
+    doubt_spare_cells(index, found)
     for table in found.longer & found.led_by_blanks.keys():
         # Other rows have as many cells and begin with a figure: the blank in front may be the first value.
         found.doubts.update(dict.fromkeys(found.led_by_blanks[table], "row_of_other_length"))
@@ -52,10 +62,17 @@ def _line(line: str, index: LabelIndex, walk: Walk) -> None:
         bare = bare_label(key)
         for section, pattern in index.sections:
             if section.table and pattern.search(bare) and not index.find(line):
-                walk.table, walk.group, walk.skip = section.table, None, False
+                walk.table, walk.group = section.table, None
+                walk.skip = OTHER_PERIOD.match(bare) is not None
                 return
-    caption = OTHER_YEAR.search(key) if walk.table and len(key) <= 40 else None
-    if caption and key[-1] not in "。;;:," and not HEADING.match(key):
+    if not walk.table or not key or len(key) > 40 or key[-1] in "。;;," or HEADING.match(key):
+        return
+    title = key.rstrip(":")
+    if OTHER_PERIOD.match(title):
+        walk.skip = True
+    elif THIS_YEAR.match(title):
+        walk.skip = False
+    elif (caption := OTHER_YEAR.search(key)) and title == key:
         other = caption[1]
         walk.skip = other is None or (walk.expected_year is not None and int(other) != walk.expected_year)
 
@@ -72,6 +89,7 @@ def _row(at: int, row: Row, index: LabelIndex, walk: Walk, found: Alignment) -> 
         walk.numbered = walk.numbered or (bool(index.outlines) and label_key(cell.text).startswith(NUMBERS))
         for table, hits in index.hits(cell.text):
             found.seen.setdefault(table, set()).update(hits)
+            found.seen_in.setdefault(table, set()).add(row.table)
         chosen = _choose(index.find(cell.text), walk)
         if chosen is None and n and (row.loose or row.broken):
             chosen = _joined([c.text for c in cells[max(0, n - 3) : n + 1]], index, walk)
@@ -82,6 +100,8 @@ def _row(at: int, row: Row, index: LabelIndex, walk: Walk, found: Alignment) -> 
             continue
         label = cell.text if chosen is not target else label
         target, label_at = chosen, n
+    if any(c.value is not None for c in contents):
+        found.figures.add(row.table)
     values = list(cells[label_at + 1 :])
     if target is not None and target.table in index.outlines:
         values = without_unit(values, len(target.fields), index)

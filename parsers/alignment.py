@@ -25,7 +25,9 @@ class Alignment:
     """What one form found in a page. `doubts`: id to the reason why its value may be wrong.
 
     `led_by_blanks`: by table, ids of rows that a blank cell too many stood before; `longer`: tables with rows that have
-    too many cells and begin with a figure. `in_text`: rows were cut out of text, not drawn by markup.
+    too many cells and begin with a figure. `lengths`: by table of the page and of the form, how many
+    cells stand behind the labels of its rows. `seen_in`: by table of the form, the tables of the page with words of it;
+    `figures`: the tables of the page with figures. `in_text`: rows were cut out of text, not drawn by markup.
     """
 
     placed: dict[str, Placed] = field(default_factory=dict)
@@ -40,4 +42,7 @@ class Alignment:
     longer: set[str] = field(default_factory=set)
     last: tuple[str, ...] = ()
     last_at: int = -1
+    lengths: dict[tuple[int, str], list[tuple[int, tuple[str, ...]]]] = field(default_factory=dict)
+    seen_in: dict[str, set[int]] = field(default_factory=dict)
+    figures: set[int] = field(default_factory=set)
     in_text: bool = False

@@ -51,5 +51,22 @@ def doubt_missing_cells(page: Page, found: Alignment) -> None:
             found.doubts.update(dict.fromkeys((i for i in fields if i in found.placed), "cell_missing"))
 
 
+def doubt_spare_cells(index: LabelIndex, found: Alignment) -> None:
+    """A row with more cells than values is one that lost its spans, or a whole column stands blank; else a cell slipped
+    in, and which one it is cannot be told."""
+    for (_, table_id), rows in found.lengths.items():
+        table = index.form.table(table_id)
+        if table is None or table_id in index.outlines:
+            continue
+        full = table.width - table.label_width
+        spare = [count - len(fields) for count, fields in rows]
+        widest = max(count for count, _ in rows)
+        a_column = len(rows) > 1 and min(spare) == max(spare)
+        for (count, fields), more in zip(rows, spare, strict=True):
+            padded = count == full or (len(rows) > 1 and count == widest and widest > full)
+            if more > 0 and not a_column and not padded:
+                found.doubts.update(dict.fromkeys((i for i in fields if i in found.placed), "row_of_other_length"))
+
+
 def _is_blank(field_id: str, found: Alignment) -> bool:
     return field_id in found.placed and found.placed[field_id].content.state is CellState.BLANK

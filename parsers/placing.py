@@ -1,14 +1,20 @@
 """Puts the cells of one row to the ids of its label: by position, with the full count, or not at all."""
 
+import re
 from dataclasses import dataclass, field
 
-from model.normal_text import label_key
+from model.normal_text import bare_label, label_key
 from model.vocabulary import CellState, ReadMethod
 from parsers.alignment import Alignment, Placed
 from parsers.cells import read_cell
 from parsers.drawn import values_at_columns
 from parsers.labels import LabelIndex, Target
 from parsers.page import Cell, Row
+
+# 其中网上办理, 下属单位, 上年; a note with a figure (其中修订16件) or of what is left out (不含委托) is the row's
+PART = re.compile(
+    r"\(其中[^\d()]*\)|[(:、,](?:其中|下属|所属|上年|去年|上一年|第?[一二三四1-4]季度|[上下]半年)[^\d()]*\)?$"
+)
 
 
 @dataclass
@@ -73,10 +79,15 @@ def place(
         if len(values) < wanted and not row.grid:
             walk.short = (target, row, values, label)
             return
+    if not row.loose:
+        found.lengths.setdefault((row.table, target.table), []).append((len(values), target.fields))
     if len(values) > wanted:
         lead = next((n for n, c in enumerate(values) if c.text.strip()), 0)
         rest = [c for c in values if c.text.strip()]
         spare = len(values) - wanted
+        if lead and rest and not row.loose and not values[-1].text.strip():
+            doubt(target, found, "row_of_other_length")  # a blank on both sides: which of them is one too many?
+            return
         if len(rest) <= wanted and not any(c.text.strip() for c in values[wanted:]):
             values = values[:wanted]
         elif lead == spare:
@@ -100,9 +111,21 @@ def _is_a_row_of_its_own(target: Target, row: Row, label: str, found: Alignment)
     return before is not None and same_table and target.is_named(before.label) and not target.is_named(label)
 
 
+def is_of_a_part(target: Target, label: str) -> bool:
+    """Does a label say that its row counts a part of what the form asks for? 行政许可(其中:网上办理)."""
+    words = bare_label(label_key(label))
+    note = PART.search(words)
+    return note is not None and not any(note[0] in name for name in target.names)
+
+
 def put(target: Target, row: Row, values: list[Cell], label: str, found: Alignment, walk: Walk) -> None:
     """Notes the values; a second row of the same label that says something else makes both doubtful."""
     if walk.skip:
+        doubt(target, found, "of_another_period")
+        return
+    part = is_of_a_part(target, label)
+    if part and target.fields[0] in found.placed and not is_of_a_part(target, found.placed[target.fields[0]].label):
+        found.extras.append((target.table, label, [c.text for c in values]))
         return
     fields = walk.moved.get(target.fields[0], target.fields)
     method = ReadMethod.ORDINAL if fields is target.fields else ReadMethod.LABEL
@@ -110,9 +133,11 @@ def put(target: Target, row: Row, values: list[Cell], label: str, found: Alignme
     for field_id, cell, where in zip(fields, values, places, strict=False):
         placed = Placed(read_cell(cell.text), cell.text, where, label, method, (row.within, row.table))
         before = found.placed.get(field_id)
-        if before is None:
+        if before is None or (found.doubts.get(field_id) == "label_of_a_part" and not part):
             found.placed[field_id] = placed
             found.doubts.pop(field_id, None)
+            if part:
+                found.doubts[field_id] = "label_of_a_part"
         elif (before.content.state, before.content.value) != (placed.content.state, placed.content.value):
             found.doubts[field_id] = "read_twice"
     found.last = target.fields

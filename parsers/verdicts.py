@@ -97,7 +97,18 @@ def _none(
         # Most of its labels stand there, and no row: a text that lost every space.
         reading = TableReading(verdict=TableVerdict.REFUSED, era=form.id, reasons=["glued"])
         return TableOutcome(reading, values=dict.fromkeys(f.id for f in table.fields))
+    words = found.seen.get(table.id, set()) & {*table.familiar, *table.markers}
+    if not filled and words and len(words) * 2 >= len(table.familiar) and _has_figures(table, found):
+        # Turned on its side, with columns of its own, of another year: it is there, and no row of it can be read.
+        reading = TableReading(
+            verdict=TableVerdict.REFUSED, era=form.id, reasons=sorted({*doubts.values()} or {"unread"})
+        )
+        return TableOutcome(reading, values=dict.fromkeys(f.id for f in table.fields))
     return TableOutcome(TableReading(verdict=TableVerdict.ABSENT))
+
+
+def _has_figures(table: FormTable, found: Alignment) -> bool:
+    return bool(found.seen_in.get(table.id, set()) & found.figures)
 
 
 def _read_cells(table: FormTable, placed: dict[str, Placed], out: TableOutcome) -> dict[str, CellState]:

@@ -1,11 +1,12 @@
 """What a cell shows beside, inside or instead of its digits: never read as other digits, never as a blank."""
 
 from collections.abc import Callable
+from copy import deepcopy
 
 import pytest
 
 from infra.simulator.reports import invent
-from infra.simulator.reports.article import Article, Row
+from infra.simulator.reports.article import Article, Cell, Row, Text
 from infra.simulator.reports.grid import article_of
 from infra.simulator.reports.html import Markup, plain, write_html
 from infra.simulator.reports.rendering import bare_page
@@ -162,3 +163,107 @@ def test_a_header_in_another_order_than_the_form_is_never_read_in_the_forms(
         verdict = report.tables[field.partition(".")[0]].verdict
         if verdict is not TableVerdict.REFUSED and field not in report.suspect and field in printed:
             assert value == printed[field]
+
+
+def _article_of(form: str = "form2021") -> tuple[str, Article]:
+    (invented,) = invent(1, form, 5)
+    return invented.title, article_of(invented)
+
+
+def _parsed(title: str, article: Article) -> Report:
+    return parse_document([Part("page", bare_page(title)(write_html(article, Markup()), "utf-8").encode())])
+
+
+def _row_of(article: Article, label: str) -> Row:
+    return next(r for r in article.rows() if r.values() and any(c.text == label for c in r.cells))
+
+
+@pytest.mark.parametrize(
+    ("cells", "known"), [(("50", ""), False), (("", "50"), False), (("", "50", ""), False), (("50", "", ""), True)]
+)
+def test_a_cell_too_many_behind_a_label_of_table_2_is_doubtful_unless_the_row_lost_its_span(
+    cells: tuple[str, ...], known: bool
+) -> None:
+    title, article = _article_of()
+    row = _row_of(article, "行政许可")
+    row.cells[1:] = [Cell(text, "extra") for text in cells]
+    report = _parsed(title, article)
+    field = "proactive.art20_5.licensing.decisions"
+    assert (field not in report.suspect) is known
+    assert not known or report.values[field] == 50
+
+
+@pytest.mark.parametrize("note", ["（其中：网上办理）", "（上年）", "（下属单位）", "，其中涉企"])
+def test_a_row_of_a_part_is_not_the_row_of_the_whole(note: str) -> None:
+    field = "proactive.art20_6.penalties.decisions"
+    title, article = _article_of()
+    row = _row_of(article, "行政处罚")
+    whole = row.values()[0].value
+    part = Row([Cell(f"行政处罚{note}", "label"), Cell("77", "extra", 3)])
+    rows = article.table("proactive").rows
+    for place in (rows.index(row), rows.index(row) + 1):
+        rows.insert(place, part)
+        report = _parsed(title, article)
+        assert report.values[field] == whole
+        assert field not in report.suspect
+        rows.remove(part)
+    rows[rows.index(row)] = part  # the own row is lost
+    assert field in _parsed(title, article).suspect
+
+
+@pytest.mark.parametrize("caption", ["第一季度统计表", "2023年1-6月情况", "上半年", "上年度", "历年累计"])
+@pytest.mark.parametrize("table", ["proactive", "applications", "review_litigation"])
+def test_a_table_of_another_period_is_not_that_of_the_year(table: str, caption: str) -> None:
+    title, article = _article_of()
+    article.replace(article.table(table), [Text(caption), article.table(table)])
+    report = _parsed(title, article)
+    assert report.tables[table].verdict is TableVerdict.REFUSED
+    assert all(v is None for i, v in report.values.items() if i.startswith(f"{table}."))
+
+
+def test_below_last_years_table_this_years_is_read() -> None:
+    title, article = _article_of()
+    table = article.table("applications")
+    old = deepcopy(table)
+    for row in old.rows:
+        for cell in row.values():
+            cell.text, cell.id = "3", None
+    article.replace(table, [Text("上年"), old, Text("本年"), table])
+    report = _parsed(title, article)
+    assert report.tables["applications"].verdict is TableVerdict.VERIFIED
+    assert {i: report.values[i] for r in table.rows for c in r.values() if (i := c.id)} == {
+        c.id: c.value for c in article.values() if c.id and c.id.startswith("applications.")
+    }
+
+
+def _shares(article: Article) -> None:
+    for row in article.table("applications").rows:
+        if row.values():
+            row.cells.append(Cell("12.5%", "extra"))
+
+
+def _subtotals(article: Article) -> None:
+    for row in article.table("applications").rows:
+        if row.values():
+            row.cells.insert(-1, Cell("9", "extra"))
+
+
+def _on_its_side(article: Article) -> None:
+    table = article.table("applications")
+    rows = [r for r in table.rows if r.values()]
+    names = [Cell(c.text, "header") for r in rows for c in r.cells[-8:-7]]
+    table.rows[:] = [Row([Cell("申请人情况", "header"), *names])]
+    table.rows += [
+        Row([Cell(word, "label"), *(r.values()[n] for r in rows)])
+        for n, word in enumerate(("自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计"))
+    ]
+
+
+@pytest.mark.parametrize("form", ["form2021", "form2019"])
+@pytest.mark.parametrize("change", [_shares, _subtotals, _on_its_side])
+def test_a_table_that_is_there_and_cannot_be_read_is_refused_and_not_absent(
+    change: Callable[[Article], None], form: str
+) -> None:
+    title, article = _article_of(form)
+    change(article)
+    assert _parsed(title, article).tables["applications"].verdict is TableVerdict.REFUSED
