@@ -7,7 +7,7 @@ from model.forms import Form, load_forms
 from model.normal_text import squeeze
 from model.report import Extra, Number, Report, SectionText, TableReading
 from model.titles import TitleReading
-from model.vocabulary import ReportVerdict, TableVerdict
+from model.vocabulary import CellState, ReportVerdict, TableVerdict
 from parsers.align import align
 from parsers.alignment import Alignment
 from parsers.annex import annex_of
@@ -83,6 +83,8 @@ def report_of(page: Page, given: Given) -> Report:
     report = Report(verdict=ReportVerdict.NARRATIVE, report_year=reading.year, agency=agency, title=who.title,
                     published_on=who.published_on, findings=who.findings)  # fmt: skip
     named = reading.kind == "report" and reading.year is not None and words_of(page) >= LEAST_WORDS
+    # A text in which no cell of any table is filled: its figures stood in fields or pictures that no converter prints.
+    named = named and (page.reader != "text" or any(_is_filled(a) for _, a in found.values()))
     used: dict[str, Form] = {}
     editions = (forms or load_forms()).values()
     for table_id in dict.fromkeys(t.id for f in editions for t in f.tables):
@@ -103,6 +105,10 @@ def report_of(page: Page, given: Given) -> Report:
             used[table_id] = index.form
     _words(report, page, reading, used, list(editions), given.last)
     return report
+
+
+def _is_filled(found: Alignment) -> bool:
+    return any(p.content.state is not CellState.BLANK for p in found.placed.values())
 
 
 def _words(

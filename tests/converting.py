@@ -15,7 +15,7 @@ from parsers.readers.decode import decode
 
 Convert = Callable[[bytes], bytes]
 # Of these a converter prints other cells than the page shows: hidden figures, no values of fields, footnote
-# marks as digits. Nothing in its text tells.
+# marks as digits (12¹ as 121). Where no identity binds such a figure, nothing in the text tells.
 PRINTED_OTHERWISE = frozenset({"hidden_parts", "hidden_tabs", "hidden_last_year", "form_fields", "footnotes"})
 CONVERTED = tuple(name for name in HTML_LAYOUTS if name not in PRINTED_OTHERWISE)
 PACKAGES = {"html2markdown": "python3-html2text", "w3m": "w3m", "lynx": "lynx", "pandoc": "pandoc"}

@@ -9,7 +9,7 @@ import pytest
 
 from infra.simulator.reports import invent, render
 from parsers import Part, parse_document
-from tests.converting import CONVERTED, IN_PROCESS, outcome, outcomes
+from tests.converting import CONVERTED, IN_PROCESS, PRINTED_OTHERWISE, outcome, outcomes
 
 # Layouts of which a converter leaves less than these shares; the others are verified whole.
 LOST = {
@@ -37,3 +37,17 @@ def test_a_converted_page_is_read_right_or_not_vouched_for(name: str, layout: st
             assert wrong == [], (form, number, wrong[:5])
             ends += outcomes(report, document)
     assert ends["verified"] >= LOST.get((name, layout), 1.0) * ends.total(), ends
+
+
+@pytest.mark.parametrize("layout", sorted(PRINTED_OTHERWISE))
+@pytest.mark.parametrize("name", list(IN_PROCESS))
+def test_where_a_converter_prints_other_figures_only_those_that_nothing_binds_are_taken(name: str, layout: str) -> None:
+    """A hidden figure or a mark glued behind a figure of Table 2 is printed as one number: 12¹ as 121."""
+    for form in ("form2021", "form2019"):
+        for number, invented in enumerate(invent(2, form, 31)):
+            document = render(invented, layout, number)
+            report = parse_document([Part("page", IN_PROCESS[name](document.content))])
+            wrong = {i for i in document.values if outcome(report, document, i) == "wrong"}
+            assert all(i.startswith("proactive.") for i in wrong), (form, number, sorted(wrong)[:5])
+            assert all(str(report.values[i]).startswith(str(document.values[i] or "")) for i in wrong)
+            assert len(wrong) <= 3
