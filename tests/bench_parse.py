@@ -12,7 +12,7 @@ import pandas
 
 from infra.simulator.reports import invent, render
 from model.vocabulary import ReportVerdict
-from parsers import Part, document, parse_document, parts
+from parsers import Part, page_report, parse_document, parts
 from parsers.readers import html
 from tests.benching import Comparison, Figures, Item
 
@@ -41,14 +41,14 @@ def to_json(content: bytes) -> str:
 
 # What each stage consists of, by the names under which one module calls another.
 STAGES: dict[str, tuple[tuple[ModuleType, str], ...]] = {
-    "decode": ((document, "kind_of"), (parts, "kind_of"), (parts, "utf8")),
+    "decode": ((parts, "is_in_place"), (parts, "kind_of"), (parts, "utf8")),
     "tree (lxml)": ((html, "tree_of"),),
     "lines and cells": ((parts, "read_html"),),
-    "identity": ((document, "identity_of"),),
-    "labels and columns": ((document, "_alignments"), (document, "best_reading")),
-    "checks and verdicts": ((document, "judge"),),
-    "sections": ((document, "sections_of"),),
-    "claims": ((document, "claims_in"), (document, "claim_findings")),
+    "identity": ((page_report, "identity_of"),),
+    "labels and columns": ((page_report, "_alignments"), (page_report, "best_reading")),
+    "checks and verdicts": ((page_report, "judge"),),
+    "sections": ((page_report, "sections_of"),),
+    "claims": ((page_report, "claims_in"), (page_report, "claim_findings")),
 }
 
 

@@ -164,7 +164,7 @@ def write_ofd(article: Article, chance: Random) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
         for name, text in files.items():
-            package.writestr(zipfile.ZipInfo(name, (2025, 1, 20, 9, 0, 0)), text)
+            package.writestr(zipfile.ZipInfo(name, (2025, 1, 20, 9, 0, 0)), text, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
