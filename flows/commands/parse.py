@@ -16,6 +16,12 @@ curl -s https://… | gongkai parse - --url https://…
 
 gongkai parse 2023.html --previous 2022.json       adds findings across the years
 
+gongkai parse 附件.docx 年报.pdf 附表.xls 年报.ofd 年报.zip
+
+Kinds, by content and not by ending: HTML, text, Markdown, PDF, DOCX, XLSX, XLS, OFD, MHTML, zip with any of these;
+DOC, WPS, RTF, ODT and ODS where LibreOffice is installed. What cannot be read is 'unreadable' or 'needs_ocr', with the
+reason.
+
 Each line has a verdict for each table: verified, flagged (with every value that may be wrong in 'suspect'), refused or
 absent. Exit code: 0 all inputs answered, 1 an input could not be read, 2 wrong usage."""
 
