@@ -168,11 +168,15 @@ async def run_once(
 ) -> RunOutcome:
     """Visit the chosen portals, settle, tell. `everything`: all portals there are, for what earlier runs left behind.
 
-    `store`: the address of the archive, for crawl processes.
+    `store`: the address of the archive, for crawl processes. Without portals there is no run, and its id is empty.
     """
     settings = given.settings
     now = given.clock()
     resumed = await _settle_left(archive, everything, now, steps)
+    if not chosen:
+        # Nothing is due: no run is noted, but what waits to be told is tried again.
+        waiting = await steps.alert(archive, given.subscriptions, everything, given.clock())
+        return RunOutcome(run="", resumed=resumed, alerts=waiting)
     run = new_run_id(now)
     archive.begin_run(run, now, portals=[*sorted(chosen)])
     failures = await _crawl(archive, run, list(chosen.values()), now, recheck, store, settings, steps)

@@ -53,6 +53,8 @@ def collect(
     outcome = run_collect(portals or [], store or settings.store, recheck, settings, due=due)
     if as_json:
         sys.stdout.write(json.dumps(outcome.model_dump(mode="json"), ensure_ascii=False) + "\n")
+    elif due and not outcome.portals:
+        Console().print("no portal is due now")
     else:
         Console().print(outcome_tables(outcome))
     if outcome.failed:
