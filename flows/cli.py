@@ -12,10 +12,12 @@ from flows.commands import (
     catalogue,
     cite,
     collect,
+    config,
     coverage,
     demo,
     deploy,
     diff,
+    doctor,
     export,
     init,
     keys,
@@ -71,6 +73,8 @@ app.command(epilog=review.EPILOG)(review.review)
 app.command("reparse", epilog=reparse.EPILOG)(reparse.reparse_archive)
 app.command(epilog=serve.EPILOG)(serve.serve)
 app.command(epilog=deploy.EPILOG)(deploy.deploy)
+app.command(epilog=doctor.EPILOG)(doctor.doctor)
+app.add_typer(config.app, name="config")
 app.command(epilog=export.EPILOG)(export.export)
 app.add_typer(take_in.app, name="import")
 app.command(epilog=release.EPILOG)(release.release)

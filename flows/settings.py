@@ -1,18 +1,17 @@
-"""Settings of a run, from the environment (`GONGKAI_…`) or a `.env` file; built at the entry point and passed on."""
+"""Settings of a run, from the environment (`GONGKAI_…`), a `.env` file or `gongkai.toml`; built at the entry point and
+passed on."""
 
 from pathlib import Path
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from model.portal import Limits
+from storage.configuration import Configured
 from storage.settings import StorageSettings
 
 
-class Settings(BaseSettings):
+class Settings(Configured):
     """What an operator may set. Every field is `GONGKAI_` and its name in capitals."""
-
-    model_config = SettingsConfigDict(env_prefix="GONGKAI_", env_file=".env", extra="ignore")
 
     store: str = Field("./archive", description="The archive: a folder, or s3://bucket/prefix")
     contact: str | None = Field(None, description="Mail address or page that tells a webmaster who is asking")

@@ -91,6 +91,9 @@ def open_store(address: str, *, settings: StorageSettings) -> ObjectStore:
     Nothing is written or asked yet. InvalidStore when the address can't be understood.
     """
     parts = urlsplit(address)
+    if "@" in f"{parts.netloc}{parts.query}{settings.s3_endpoint or ''}":
+        # Addresses are printed, logged and given to Prefect.
+        raise InvalidStore("a password does not belong into the address of a store; set AWS_SECRET_ACCESS_KEY instead")
     if parts.scheme == "s3":
         # Imported here: an archive in a folder works without boto3 and its start-up time.
         from storage.s3 import S3Bucket

@@ -1,14 +1,13 @@
 """What an operator may set about the store; built at the entry point and passed in."""
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from storage.configuration import Configured
 
 
-class StorageSettings(BaseSettings):
-    """Environment variables with the prefix `GONGKAI_`. Credentials are not among them: boto3's usual chain finds those
-    (`AWS_ACCESS_KEY_ID`, profiles, instance roles)."""
-
-    model_config = SettingsConfigDict(env_prefix="GONGKAI_", extra="ignore")
+class StorageSettings(Configured):
+    """Variables with the prefix `GONGKAI_`, or keys of `gongkai.toml`. Credentials are not among them: boto3's usual
+    chain finds those (`AWS_ACCESS_KEY_ID`, profiles, instance roles)."""
 
     store: str = Field(
         "file:./archive", description="Address of the archive: file:FOLDER, a path, or s3://bucket/prefix"

@@ -1,13 +1,15 @@
-"""What an operator may set about the explorer: environment variables `GONGKAI_WEB_…`."""
+"""What an operator may set about the explorer: environment variables `GONGKAI_WEB_…`, or `[web]` in `gongkai.toml`."""
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from storage.configuration import DOTENV, Configured
 
 
-class WebSettings(BaseSettings):
+class WebSettings(Configured):
     """Built at the entry point and passed in."""
 
-    model_config = SettingsConfigDict(env_prefix="GONGKAI_WEB_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="GONGKAI_WEB_", env_file=DOTENV, extra="ignore")
 
     title: str = Field("gongkai 公开", description="Name of this installation, in every page's title")
     url: str | None = Field(None, description="Where readers find it, for feeds and citations; none: as they asked")
