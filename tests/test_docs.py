@@ -53,10 +53,12 @@ def test_the_site_asks_nobody_else(site: Path) -> None:
             assert not re.search(r"\.(?:js|css|woff2?)(?:\?|$)|fonts\.", address), (page.name, address)
 
 
-def test_the_tutorial_runs(tmp_path: Path) -> None:
-    text = (DOCS / "tutorial.md").read_text(encoding="utf-8")
+def test_the_examples_run(tmp_path: Path) -> None:
+    """The tutorial from its beginning to its end, then what else stands on the archive that it makes."""
+    pages = ("tutorial.md", "howto/cite-a-number.md")
+    text = "\n".join((DOCS / page).read_text(encoding="utf-8") for page in pages)
     examples = [_parsed(block) for block in EXAMPLE.findall(text)]
-    assert sum(len(example) for example in examples) == 11
+    assert sum(len(example) for example in examples) == 14
     environment = os.environ | {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
@@ -75,6 +77,9 @@ def test_the_tutorial_runs(tmp_path: Path) -> None:
         for line in expected:
             pattern = re.sub(r"([\[\]])", r"[\1]", line).replace("…", "*")
             assert any(fnmatch.fnmatchcase(found, f"*{pattern}*") for found in printed), f"{command} prints no {line!r}"
+
+    (python,) = re.findall(r"```python\n(.*?)```", (DOCS / "releases.md").read_text(encoding="utf-8"), re.DOTALL)
+    subprocess.run([sys.executable, "-c", python], cwd=tmp_path, env=environment, check=True, timeout=120)
 
 
 def _parsed(block: str) -> list[tuple[str, list[str]]]:

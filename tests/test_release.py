@@ -19,6 +19,7 @@ from flows.understand import understand
 from model.contacts import without_contacts
 from model.forms import load_forms
 from storage.archive import Archive
+from storage.catalogue import Catalogue
 from storage.local_folder import LocalFolder
 from storage.releases import Before, publish, write_release
 from storage.releases.checksums import digest_of
@@ -204,6 +205,28 @@ def test_large_tables_go_on_in_the_next_file(tmp_path: Path) -> None:
     assert list(pandas.read_parquet(tmp_path / "parquet" / "texts").report_id) == [f"r{n}" for n in range(55)]
 
 
-def test_contact_details_are_not_in_it(released: Path) -> None:
-    texts = pandas.read_parquet(released / "parquet" / "texts").text
+def test_contact_persons_are_neither_released_nor_found_by_a_search(tmp_path: Path) -> None:
+    """The original keeps them; the parse, its claims, the index of texts and the release do not."""
+    story = Story(tmp_path / "archive")
+    told = "<p>如对本报告有疑问，请联系王秀英同志，联系人：赵建国，电话：022-23456789，邮箱 zhao.jg@qinghe.gov.cn。</p>"
+    content = page(report()).replace(b"</body>", f"{told}</body>".encode())
+    story.settle(story.crawl({OLD: content}))
+    secrets = ("王秀英", "赵建国", "23456789", "zhao.jg")
+    assert all(secret in story.archive.raw(part_of(story.archive)).decode() for secret in secrets)
+    index = Catalogue(story.archive, tmp_path / "catalogue.sqlite")
+    index.rebuild()
+    assert [hit for secret in secrets for hit in index.search_text([secret], [], 5)] == []
+    assert index.search_text(["如对本报告"], [], 5), "the sentence itself is there"
+    write_release(story.archive, tmp_path / "out", "1", DAY)
+    for path in (tmp_path / "out").rglob("*"):
+        if path.suffix in (".gz", ".csv", ".sqlite", ".md", ".json"):
+            found = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+            assert not [secret for secret in secrets if secret.encode() in found], path
+    texts = pandas.read_parquet(tmp_path / "out" / "parquet" / "texts").text
     assert list(texts) == [without_contacts(text) for text in texts]
+
+
+def part_of(archive: Archive) -> str:
+    """Digest of the first part of the only report."""
+    (report_id,) = archive.report_ids()
+    return archive.version(report_id, 1).manifest.parts[0].sha256
