@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from parsers.readers.cannot_read import CannotRead
-from parsers.readers.child import HEAD, LENGTH
+from parsers.readers.child import FOLDER, HEAD, LENGTH
 from parsers.readers.limits import MOST_BYTES
 from parsers.readers.pieces import Piece
 
@@ -59,7 +59,7 @@ class _Child:
     """One child process. It has a folder of its own for the files of outside programs, which goes when it goes."""
 
     def __init__(self, memory: int) -> None:
-        self._folder = tempfile.mkdtemp(prefix="gongkai-reader-")
+        self._folder = tempfile.mkdtemp(prefix=FOLDER)
         self.process = subprocess.Popen(
             [sys.executable, "-c", START, ROOT, str(memory)],
             stdin=subprocess.PIPE,
