@@ -20,6 +20,7 @@ from model.vocabulary import ReportVerdict
 from parsers import Part, parse_document
 from parsers.readers.apart import Apart
 from parsers.readers.pieces import pieces_of
+from tests import benching_pdf
 from tests.benching import Comparison, Figures, Item
 
 MANY = 40
@@ -92,3 +93,4 @@ def bench() -> Iterator[Item]:
     if libreoffice():
         yield Comparison("rtf: bytes to JSON, by LibreOffice", again(file_of("rtf")), rounds=5)
     yield Figures("memory of the child", ("kind", "bytes", "documents", "MB"), [memory(kind) for kind in RAW])
+    yield from benching_pdf.items()

@@ -21,6 +21,9 @@ from parsers.page_report import Given, report_of
 from parsers.readers.cannot_read import CannotRead
 from parsers.readers.pdf import read_pdf
 from parsers.readers.pdf.frame import Box, Frame
+from parsers.readers.pdf.grids import Area
+from parsers.readers.pdf.over_pages import mend
+from parsers.readers.pdf.sheets import SheetCell, SheetTable
 from parsers.readers.pieces import pieces_of
 from tests.parse_answers import silent_errors
 
@@ -92,6 +95,32 @@ def test_missing_and_swapped_pages_are_never_wrong_in_silence(layout: str) -> No
         for order in orders:
             read = _read(_pages(document.content, *order))
             assert silent_errors(read, document.values) == [], order
+
+
+@pytest.mark.parametrize("seed", range(1, 7))
+def test_a_page_break_anywhere_moves_no_figure(seed: int) -> None:
+    (report,) = invent(1, "form2021", 31)
+    for layout in ("plain", "split_labels"):
+        document = render_pdf(report, layout, seed)
+        read = _read(document.content)
+        assert silent_errors(read, document.values) == []
+        assert _is_whole(read, document), (layout, read.reasons)
+
+
+def test_a_figure_below_a_heading_at_the_page_break_is_no_rest_of_it() -> None:
+    def table(texts: list[str], y: float, rows: int) -> SheetTable:
+        cells = [
+            SheetCell(t, Area(Box(60 * n, y, 60 * n + 60, y + 20 * rows), 0, rows, n, 1)) for n, t in enumerate(texts)
+        ]
+        return SheetTable(Box(0, y, 60 * len(texts), y + 20 * rows), cells, rows, len(texts))
+
+    above, below = (
+        table(["", "自然人", "总计"], 700, 2),
+        table(["一、本年新收政府信息公开申请数量", "11678", "14497"], 40, 1),
+    )
+    mend(above, below, 0)
+    assert [cell.text for cell in above.cells] == ["", "自然人", "总计"]
+    assert [cell.text for cell in below.cells][1:] == ["11678", "14497"]
 
 
 @pytest.mark.parametrize("era", ERAS)

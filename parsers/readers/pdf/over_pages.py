@@ -81,6 +81,8 @@ def _bare(text: str) -> str:
 
 def _is_rest(a: SheetCell, b: SheetCell) -> bool:
     """Is this text the second half of a label, and no label of its own?"""
+    if not _has_letters(b):
+        return False  # a figure below a heading that reaches down to the page break
     if _bare(a.text + b.text) in _labels() and _bare(a.text) not in _labels():
         return True
     return not ENUMERATED.match(fold(b.text)) and _bare(b.text) not in _labels()
@@ -88,6 +90,8 @@ def _is_rest(a: SheetCell, b: SheetCell) -> bool:
 
 def _may_be_cut(pairs: list[tuple[SheetCell, SheetCell]]) -> bool:
     """Could the two rows be one: no cell has figures on both pages, and figures stand on one side only?"""
+    if any(_has_letters(a) and b.text.strip() and not _has_letters(b) for a, b in pairs):
+        return False  # a figure below a heading
     figures = [(a, b) for a, b in pairs if not (_has_letters(a) or _has_letters(b))]
     ours = any(a.text.strip() for a, _ in figures)
     theirs = any(b.text.strip() for _, b in figures)

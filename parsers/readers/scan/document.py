@@ -28,7 +28,7 @@ def read_picture(content: bytes) -> Page:
 
 
 def read_pages(content: bytes) -> Page:
-    """The page of a PDF of pictures. Raises CannotRead, TooHostile, and NeedsOcr for too many pages or none with text."""
+    """The page of a PDF of pictures. Raises CannotRead, TooHostile, and NeedsOcr for too many pages or no text."""
     pictures = []
     with opened(content) as document:
         if len(document) > MOST_PAGES:

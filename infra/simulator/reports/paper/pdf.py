@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
@@ -23,6 +24,9 @@ RADICALS = str.maketrans("方一行长见风立示用目人力生自大小文日
 def render_pdf(report: GeneratedReport, layout: str, seed: int = 0) -> Rendered:
     """The report as a PDF in one of `STYLES`, with its answer key; the same arguments give the same bytes."""
     style = STYLES[layout]
+    if seed:
+        # Page breaks fall elsewhere in each.
+        style = replace(style, first_gap=dice(seed, "gap", layout, report.agency.name).uniform(0, 420))
     article = article_of(report)
     if style.blanks:
         chance = dice(seed, layout, report.agency.name, report.year)
