@@ -27,7 +27,7 @@ from storage.local_folder import LocalFolder
 from .coverage import ITS_OWN_WORD, before
 from .happened import event_of_impairment
 from .outcome import PortalOutcome
-from .schedule import visits_after
+from .schedule import JITTER, interval, visits_after
 
 DAY = timedelta(days=1)
 # Fewer reports on most portals of one family, and not on one that was redesigned.
@@ -60,7 +60,7 @@ class Yield(NamedTuple):
     before: int
 
 
-def look_after(archive: Archive, portals: Mapping[str, Portal], now: datetime, run: str, seed: str = "") -> list[Event]:
+def look_after(archive: Archive, portals: Mapping[str, Portal], now: datetime, run: str) -> list[Event]:
     """The events of a run: those of its clock, and of the first run of a day, those of the day's check."""
     clock = archive.settled_facts(run).get("clock")
     found = [_told(archive, now, {"clock"}, clock_off(clock) if clock else [])]
@@ -71,7 +71,7 @@ def look_after(archive: Archive, portals: Mapping[str, Portal], now: datetime, r
         checked = {
             "yield": yields_fallen(_yields(archive, portals, now)),
             "verdicts": verdicts_worse(figures),
-            "backlog": backlog(archive, portals, now, seed),
+            "backlog": backlog(archive, portals, now),
             "store": store_fills(figures, last, now),
         }
         if archive.note_day(today, figures):
@@ -159,15 +159,21 @@ def verdicts_worse(figures: Mapping[str, JsonValue]) -> list[Impairment]:
     return [Impairment("verdicts", told)]
 
 
-def backlog(archive: Archive, portals: Mapping[str, Portal], now: datetime, seed: str) -> list[Impairment]:
+def _is_late(portal: Portal, last: datetime, now: datetime) -> bool:
+    """Should a portal have been visited a day ago? Whatever the seed that spreads the visits."""
+    if portal.schedule:
+        return next(visits_after(portal, last)) < now - DAY
+    longest = max(interval(legal_day(last)), interval(legal_day(now)))
+    return now - last > longest * (1 + JITTER) + DAY
+
+
+def backlog(archive: Archive, portals: Mapping[str, Portal], now: datetime) -> list[Impairment]:
     """Portals that should have been visited more than a day ago and were not; who is left alone does not count."""
     last, away = archive.last_visits(), archive.cool_downs(now)
     late = [
         name
         for name, portal in portals.items()
-        if name in last
-        and not portal.start_hosts & away.keys()
-        and next(visits_after(portal, last[name].at, seed)) < now - DAY
+        if name in last and not portal.start_hosts & away.keys() and _is_late(portal, last[name].at, now)
     ]
     if len(late) < max(BACKLOG_LEAST, BACKLOG_SHARE * len(last)):
         return []

@@ -181,7 +181,7 @@ async def run_once(
     archive.begin_run(run, now, portals=[*sorted(chosen)])
     failures = await _crawl(archive, run, list(chosen.values()), now, recheck, store, settings, steps)
     outcomes = await steps.settle(archive, run, chosen, mark=True)
-    looked = await asyncio.to_thread(look_after, archive, everything, given.clock(), run, store)
+    looked = await asyncio.to_thread(look_after, archive, everything, given.clock(), run)
     summary = await steps.alert(archive, given.subscriptions, everything, given.clock())
     return RunOutcome(
         run=run,
