@@ -4,9 +4,12 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import islice, pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from flows import liveness
 from flows.coverage import covered
@@ -218,3 +221,13 @@ def test_told_when_it_begins_and_again_after_it_was_over(archive: Archive, room:
         told += [(day, subject) for subject in checked(archive, {}, NOW + day * DAY + HOUR)]
     assert told == [(0, "store"), (3, "store")]
     assert len(archive.events()) == 2
+
+
+@settings(deadline=None, max_examples=80)
+@given(st.integers(0, 900), st.text(max_size=3))
+def test_whoever_is_visited_by_the_schedule_is_never_late(half_days: int, seed: str) -> None:
+    (portal,) = portals(1).values()
+    begin = datetime(2025, 11, 20, tzinfo=UTC) + half_days * timedelta(hours=12)
+    for last, following in pairwise(islice(visits_after(portal, begin, seed), 4)):
+        assert not liveness._is_late(portal, last, following + HOUR)
+        assert liveness._is_late(portal, last, following + 9 * DAY + HOUR)
