@@ -113,8 +113,10 @@ def _agreed(lines: list[Gray], first: list[tuple[str, float]]) -> list[str]:
 
 
 def _bolder(line: Gray) -> Gray:
-    """Another rendering: three times the size, smoothed, and darkened so that strokes grow. A hard cut between black and
-    white loses thin strokes: a lone 1 was gone in one of ten."""
+    """Another rendering: three times the size, smoothed, darkened so that strokes grow.
+
+    A hard cut between black and white loses thin strokes, and with them lone digits 1.
+    """
     import cv2
 
     large = cv2.resize(line, None, fx=3, fy=3, interpolation=cv2.INTER_LANCZOS4)
