@@ -10,8 +10,8 @@ from storage.releases.tables import tables
 
 ROWS_AT_ONCE = 20_000
 """Rows of a row group. So many of each table and year are in memory."""
-LARGEST_FILE = 4_000_000
-"""Rows of one file; more go into the next."""
+LARGEST_FILE = 1_000_000
+"""Rows of one file; more go into the next. A file's table of contents is in memory until it is closed."""
 
 
 class ParquetTables:
