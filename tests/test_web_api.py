@@ -101,3 +101,43 @@ def test_the_api_only_reads(site: Explorer) -> None:
         assert list(told) == ["get"], path
     assert site.client.delete("/api/v1/reports").status_code == 405
     assert json.loads(site.client.get("/api/v1/nothing").text)["error"]["status"] == 404
+
+
+def told(site: Explorer, method: str, **params: object) -> Any:
+    message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+    return site.client.post("/mcp", json=message).json()
+
+
+def test_a_language_model_has_the_same_questions_as_tools(site: Explorer) -> None:
+    assert told(site, "initialize", protocolVersion="2025-03-26")["result"]["protocolVersion"] == "2025-03-26"
+    tools = {tool["name"]: tool for tool in told(site, "tools/list")["result"]["tools"]}
+    assert set(tools) == {
+        "reports",
+        "report",
+        "version",
+        "diff",
+        "agencies",
+        "compared",
+        "coverage",
+        "events",
+        "portals",
+    }
+    assert tools["diff"]["inputSchema"]["required"] == ["report_id", "a", "b"]
+    found = told(site, "tools/call", name="reports", arguments={"q": "财政", "year": ["2022"]})["result"]
+    assert json.loads(found["content"][0]["text"])["total"] == 1
+    name = site.report_id(FINANCE, 2023)
+    read = told(site, "tools/call", name="version", arguments={"report_id": name, "n": 2})["result"]
+    assert json.loads(read["content"][0]["text"])["values"][CELL] == 4321
+    lost = told(site, "tools/call", name="report", arguments={"report_id": "../../portals"})["result"]
+    assert lost["isError"] is True
+
+
+def test_a_message_that_makes_no_sense_is_answered_by_the_protocol(site: Explorer) -> None:
+    assert told(site, "no/such")["error"]["code"] == -32601
+    assert told(site, "tools/call", name="erase")["error"]["code"] == -32602
+    assert site.client.post("/mcp", content=b"{").json()["error"]["code"] == -32700
+    assert site.client.post("/mcp", json=[1]).json()["error"]["code"] == -32600
+    assert site.client.post("/mcp", json={"jsonrpc": "2.0", "method": "notifications/initialized"}).status_code == 202
+    assert site.client.post("/mcp", content=b"x" * 30_000).status_code == 413
+    assert site.client.post("/mcp", json={}, headers={"origin": "http://evil.example"}).status_code == 403
+    assert site.client.get("/mcp").status_code == 405

@@ -18,7 +18,7 @@ from starlette.types import Scope
 
 from model.errors import GongkaiError
 from storage.content_coding import decoded
-from web import api
+from web import api, mcp
 from web.guarding import PAGE_POLICY, Guarded
 from web.library import Library
 from web.login import COOKIE, DAYS, Login
@@ -77,7 +77,9 @@ def create_app(
     app.state.site = site
     folder = resources.files("web") / "static"
     app.mount("/static", Kept(directory=str(folder)), name="static")
-    app.mount("/api/v1", api.create_api(site))
+    interface = api.create_api(site)
+    app.mount("/api/v1", interface)
+    app.include_router(mcp.routes(interface))
     for pages in (home, search, report, compare, happened, releases):
         app.include_router(pages.routes(site))
     _login_pages(app, site)
@@ -101,7 +103,7 @@ def _login_pages(app: FastAPI, site: Site) -> None:
         ):
             answer: Response = await call_next(request)
             return answer
-        if path.startswith("/api/"):
+        if path.startswith(("/api/", "/mcp")):
             return JSONResponse({"error": {"status": 401, "message": "Send the password as a bearer token"}}, 401,
                                 {"www-authenticate": "Bearer"})  # fmt: skip
         return RedirectResponse(site.asking(request).link("/login"), 303)
