@@ -35,6 +35,7 @@ from flows.commands import (
     show,
     take_in,
     trace,
+    up,
     verify,
     withdrawn,
 )
@@ -72,6 +73,7 @@ app.command(epilog=replicate.EPILOG)(replicate.replicate)
 app.command(epilog=review.EPILOG)(review.review)
 app.command("reparse", epilog=reparse.EPILOG)(reparse.reparse_archive)
 app.command(epilog=serve.EPILOG)(serve.serve)
+app.command(epilog=up.EPILOG)(up.up)
 app.command(epilog=deploy.EPILOG)(deploy.deploy)
 app.command(epilog=doctor.EPILOG)(doctor.doctor)
 app.add_typer(config.app, name="config")

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectNotFound
@@ -20,6 +21,7 @@ from .collect import collect
 from .host_limits import ensure_limits
 from .prefect_home import run_tags
 
+CANCEL_NEW = ConcurrencyLimitStrategy.CANCEL_NEW
 ZONE = "Asia/Shanghai"
 
 
@@ -64,13 +66,15 @@ async def require_pool(name: str) -> None:
             ) from error
 
 
-async def deployment(names: list[str], store: str, cron: str, name: str) -> RunnerDeployment:
+async def deployment(names: list[str], store: str, cron: str, name: str, due: bool = False) -> RunnerDeployment:
     """The collect flow with its schedule; found by its module, so that a worker needs gongkai installed and no more."""
     try:
         CronSchedule(cron=cron, timezone=ZONE)  # Cron() would let anything pass
     except ValueError as error:
         raise Misconfigured(f"--cron {cron!r} is no cron line; '17 3 * * *' means every night at 03:17") from error
     parameters: dict[str, Any] = {"portals": names or None, "store": whole_address(store)}
+    if due:
+        parameters["due"] = True
     made = collect.to_deployment(
         name=name,
         schedule=Cron(cron, timezone=ZONE),
@@ -78,30 +82,39 @@ async def deployment(names: list[str], store: str, cron: str, name: str) -> Runn
         tags=run_tags(names),
         description="Visits portals and keeps, reads, compares and announces what they publish.",
         entrypoint_type=EntrypointType.MODULE_PATH,
+        # Runs every few minutes: while one goes on, another has nothing to do.
+        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=CANCEL_NEW) if due else None,
     )
     return made if isinstance(made, RunnerDeployment) else await made
 
 
 async def register(
-    portals: Iterable[Portal], names: list[str], store: str, cron: str, pool: str, name: str
+    portals: Iterable[Portal], names: list[str], store: str, cron: str, pool: str, name: str, *, due: bool = False
 ) -> tuple[str, list[str]]:
     """Register the deployment for the workers of a pool; its full name, and the limits of its hosts."""
     await require_server()
     await require_pool(pool)
-    made = await deployment(names, store, cron, name)
+    made = await deployment(names, store, cron, name, due)
     limits = await ensure_limits(portals)
     await made.aapply(work_pool_name=pool)
     return f"{collect.name}/{name}", limits
 
 
 async def serve_here(
-    portals: Iterable[Portal], names: list[str], store: str, cron: str, name: str, on_ready: Callable[[], None]
+    portals: Iterable[Portal],
+    names: list[str],
+    store: str,
+    cron: str,
+    name: str,
+    on_ready: Callable[[], None],
+    *,
+    due: bool = False,
 ) -> None:
     """Serve the deployment from this process until it is stopped."""
     from prefect.runner import Runner
 
     await require_server()
-    made = await deployment(names, store, cron, name)
+    made = await deployment(names, store, cron, name, due)
     await ensure_limits(portals)
     runner = Runner(name=name, pause_on_shutdown=True)
     await runner.aadd_deployment(made)

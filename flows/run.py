@@ -22,6 +22,7 @@ from storage.archive import Archive
 
 from .alerts import DeliverySummary, Subscriptions, deliver, load_subscriptions, write_feeds
 from .crawl import crawl
+from .host_leases import ASKED_EVERY, HostLeases, held
 from .liveness import look_after
 from .outcome import PortalOutcome, RunOutcome
 from .plan import Recheck, crawl_job, shards
@@ -83,6 +84,8 @@ class Steps:
     crawl: CrawlStep
     settle: SettleStep
     alert: AlertStep
+    leased: bool = True
+    """Is each host leased while it is visited? A played season is the only run that there is."""
 
 
 def chosen_portals(names: list[str], folder: Path | None) -> dict[str, Portal]:
@@ -220,14 +223,41 @@ async def _crawl(
     failures: dict[str, str] = {}
 
     async def one(number: int, members: list[Portal]) -> None:
-        name = f"{number:03d}"
+        if not steps.leased:
+            async with places:
+                await visit(f"{number:03d}", members)
+            return
+        waiting, turn, until = members, 0, asyncio.get_running_loop().time() + settings.host_wait
+        told: list[str] = []
+        while waiting:
+            async with places:
+                leases = HostLeases(archive, run)
+                free, busy = await asyncio.to_thread(leases.take, waiting)
+                if free:
+                    name, turn = f"{number:03d}-{turn}" if turn else f"{number:03d}", turn + 1
+                    try:
+                        async with held(leases):
+                            await visit(name, free)
+                    except CrawlFailed as error:
+                        failures.update({portal.id: str(error) for portal in free})
+            waiting = [portal for portal in waiting if portal.id in busy]
+            if busy and (holders := sorted(busy.values())) != told:
+                listener.get()({"type": "waiting", "hosts": holders})
+                told = holders
+            if free or not waiting:
+                continue
+            if asyncio.get_running_loop().time() >= until:
+                failures.update({name: f"left out, as another crawl is at {holder}" for name, holder in busy.items()})
+                return
+            await asyncio.sleep(ASKED_EVERY)
+
+    async def visit(name: str, members: list[Portal]) -> None:
         job = crawl_job(archive, run, name, members, now, recheck, settings.contact, settings.vantage, settings.limits)
         order = ShardOrder(job=job, store=store, storage=settings.storage, browser=settings.browser)
-        async with places:
-            try:
-                await steps.crawl(name, order)
-            except (CrawlFailed, PortalUnavailable) as error:
-                failures.update({portal.id: str(error) for portal in members})
+        try:
+            await steps.crawl(name, order)
+        except (CrawlFailed, PortalUnavailable) as error:
+            failures.update({portal.id: str(error) for portal in members})
 
     batches = shards(portals, settings.shard_hosts)
     # An error that concerns everyone (a full disk, a missing contact) ends the run; the next one settles what was kept.

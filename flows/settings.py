@@ -27,6 +27,7 @@ class Settings(Configured):
         None, pattern=r"^\d\d:\d\d-\d\d:\d\d$", description="Hours of Asia/Shanghai to ask in, as 08:00-22:00"
     )
     timeout: float = Field(60.0, gt=0, description="Seconds for one answer; an attachment has three times as many")
+    host_wait: float = Field(600.0, ge=0, description="Seconds to wait for a host that another crawl is at")
     signing_key: Path | None = Field(None, description="The operator's private key, which signs the daily manifests")
     public_url: str | None = Field(None, description="Address of the explorer, for permalinks")
     storage: StorageSettings = Field(default_factory=StorageSettings)

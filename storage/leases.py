@@ -40,6 +40,11 @@ class Leases(Shelf):
         expires = now + timedelta(seconds=seconds)
         return self._claim(Lease(name=name, n=(held.n if held else 0) + 1, owner=owner, expires_at=expires))
 
+    def supersede_lease(self, lease: Lease, owner: str, now: datetime, seconds: float) -> Lease | None:
+        """The lease of a holder who is known to be gone; None when somebody was quicker."""
+        expires = now + timedelta(seconds=seconds)
+        return self._claim(Lease(name=lease.name, n=lease.n + 1, owner=owner, expires_at=expires))
+
     def renew_lease(self, lease: Lease, now: datetime, seconds: float) -> Lease | None:
         """The lease prolonged, or None when it has passed to somebody else and its holder must stop."""
         return self._claim(lease.model_copy(update={"n": lease.n + 1, "expires_at": now + timedelta(seconds=seconds)}))

@@ -177,7 +177,7 @@ def play(
                 with LedgerWriter(archive.store, order.job.run, order.job.shard, linger=0.01) as sink:
                     await visit_portals(fetcher.for_job(order.job, sink, archive.list_body), browser, lambda _: None)
 
-            steps = Steps(crawl, PLAINLY.settle, PLAINLY.alert)
+            steps = Steps(crawl, PLAINLY.settle, PLAINLY.alert, leased=False)
             moment = season.begin
             while moment < season.end:
                 season.advance(moment)

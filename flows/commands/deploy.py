@@ -35,6 +35,9 @@ def deploy(
         str | None, typer.Option(help="Register for this pool's workers instead of serving from here")
     ] = None,
     name: Annotated[str, typer.Option(help="Name of the deployment")] = "gongkai",
+    due: Annotated[
+        bool, typer.Option("--due", help="Each run visits only portals whose time has come; with a dense --cron")
+    ] = False,
 ) -> None:
     """Crawl on a schedule: serve the collect flow on a Prefect server, or register it for a work pool."""
     quiet_prefect()
@@ -51,8 +54,8 @@ def deploy(
     console = Console()
     if work_pool is None:
         served = f"serving collect/{name} ({cron}, Asia/Shanghai) until Ctrl-C"
-        asyncio.run(serve_here(chosen, names, archive, cron, name, lambda: console.print(served)))
+        asyncio.run(serve_here(chosen, names, archive, cron, name, lambda: console.print(served), due=due))
         return
-    told, limits = asyncio.run(register(chosen, names, archive, cron, work_pool, name))
+    told, limits = asyncio.run(register(chosen, names, archive, cron, work_pool, name, due=due))
     console.print(f"registered {told} ({cron}, Asia/Shanghai); one crawl at a time for {len(limits)} hosts")
     console.print(f"run it with: prefect worker start --pool {work_pool}")

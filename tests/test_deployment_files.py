@@ -1,0 +1,116 @@
+"""The files under infra/ by which gongkai is installed: they parse, and keep to what the documentation promises."""
+
+import configparser
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from flows.configuration import unknown_settings
+
+INFRA = Path(__file__).parents[1] / "infra"
+DOCKERFILE = (INFRA / "Dockerfile").read_text(encoding="utf-8")
+COMPOSE = yaml.safe_load((INFRA / "compose.yml").read_text(encoding="utf-8"))
+KUBERNETES = list(yaml.safe_load_all((INFRA / "kubernetes" / "gongkai.yml").read_text(encoding="utf-8")))
+OURS = ("prefect", "setup", "worker", "explorer")
+
+
+def test_the_image_is_nobodys_and_locked() -> None:
+    lines = [line for line in DOCKERFILE.splitlines() if line and not line.startswith("#")]
+    last_user = [line for line in lines if line.startswith("USER ")][-1]
+    assert re.fullmatch(r"USER \d{4,}:\d{4,}", last_user), "a number, so that Kubernetes can see that it is not root"
+    assert lines.index(last_user) < next(n for n, line in enumerate(lines) if line.startswith("ENTRYPOINT"))
+    assert "--require-hashes" in DOCKERFILE
+    assert not any(line.startswith("ADD ") or ":latest" in line for line in lines)
+    assert "--no-sandbox" not in "".join(lines)
+    for copied in re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE):
+        assert all((INFRA.parent / name).exists() for name in copied.split()), copied
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_each_service_of_compose_is_locked(name: str) -> None:
+    service = COMPOSE["services"][name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_compose_asks_for_a_login_and_publishes_on_loopback_only() -> None:
+    services = COMPOSE["services"]
+    assert "PREFECT_SERVER_API_AUTH_STRING" in services["prefect"]["environment"]
+    assert "PREFECT_API_AUTH_STRING" in services["worker"]["environment"]
+    assert "postgresql+asyncpg://" in services["prefect"]["environment"]["PREFECT_API_DATABASE_CONNECTION_URL"]
+    ports = [port for service in services.values() for port in service.get("ports", [])]
+    assert ports
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_no_secret_is_written_down() -> None:
+    text = (INFRA / "compose.yml").read_text(encoding="utf-8")
+    for name in ("POSTGRES_PASSWORD", "S3_SECRET", "PREFECT_AUTH", "WEB_PASSWORD"):
+        assert f"${{{name}:?" in text
+        assert f"\n{name}=\n" in "\n" + (INFRA / "example.env").read_text(encoding="utf-8")
+    secret = [e for pod in _pods() for c in pod["containers"] for e in c.get("env", []) if "AUTH" in e["name"]]
+    assert secret
+    assert all("secretKeyRef" in one["valueFrom"] for one in secret)
+
+
+def _pods() -> list[dict[str, Any]]:
+    return [one["spec"]["template"]["spec"] for one in KUBERNETES if one["kind"] == "Deployment"]
+
+
+def test_pods_are_nobodys_and_locked() -> None:
+    assert len(_pods()) == 2
+    for pod in _pods():
+        assert pod["securityContext"]["runAsNonRoot"] is True
+        assert pod["automountServiceAccountToken"] is False
+        for container in pod["containers"]:
+            assert container["securityContext"]["readOnlyRootFilesystem"] is True
+            assert container["securityContext"]["allowPrivilegeEscalation"] is False
+            assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+            volumes = {volume["name"] for volume in pod["volumes"]}
+            assert {mount["name"] for mount in container["volumeMounts"]} <= volumes
+
+
+def test_the_settings_in_these_files_exist(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = "".join(path.read_text(encoding="utf-8") for path in INFRA.glob("*/*.service")) + DOCKERFILE
+    text += (INFRA / "compose.yml").read_text() + (INFRA / "kubernetes" / "gongkai.yml").read_text()
+    before = set(unknown_settings())
+    for name in set(re.findall(r"\bGONGKAI_[A-Z0-9_]+", text)) - {"GONGKAI_CONFIG"}:
+        monkeypatch.setenv(name, "x")
+    assert set(unknown_settings()) == before
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze on this machine")
+@pytest.mark.parametrize("unit", sorted(p.name for p in (INFRA / "systemd").iterdir()))
+def test_systemd_understands_the_unit(unit: str, tmp_path: Path) -> None:
+    for path in (INFRA / "systemd").iterdir():
+        # The program is not installed where the tests run; whether it is there is all that is left out.
+        text = path.read_text(encoding="utf-8").replace("/opt/gongkai/bin/gongkai", "/bin/true")
+        (tmp_path / path.name).write_text(text, encoding="utf-8")
+    told = subprocess.run(
+        ["systemd-analyze", "verify", str(tmp_path / unit)], capture_output=True, text=True, check=False
+    )
+    assert not [line for line in told.stderr.splitlines() if unit in line], told.stderr
+
+
+def test_units_are_locked() -> None:
+    for path in (INFRA / "systemd").glob("*.service"):
+        unit = configparser.ConfigParser(strict=False, interpolation=None)
+        unit.optionxform = str  # type: ignore[assignment,method-assign]
+        unit.read_string(path.read_text(encoding="utf-8"))
+        wanted = {"DynamicUser": "yes", "ProtectSystem": "strict", "NoNewPrivileges": "yes", "UMask": "0077"}
+        assert {name: unit["Service"][name] for name in wanted} == wanted
+
+
+def test_prefect_yaml_visits_who_is_due() -> None:
+    (deployment,) = yaml.safe_load((INFRA / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    assert deployment["parameters"] == {"due": True}
+    assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
+    assert json.dumps(deployment).count("password") == 0

@@ -1,0 +1,98 @@
+"""`gongkai up`: one tree of processes that collects, and of which nothing is left when it is stopped."""
+
+import contextlib
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from flows.demo.portals import write_portals
+from flows.up import Part, explorer_part, parts, run_up
+from infra.simulator import Simulator
+from tests.running import command, kill
+
+PATIENCE = 240.0
+"""Seconds on a machine that has much else to do; alone it takes half a minute."""
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _group_of(folder: Path) -> set[int]:
+    """Living processes whose environment names the folder."""
+    found = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if str(folder).encode() in (process / "environ").read_bytes():
+                found.add(int(process.name))
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for what is left in /proc")
+def test_it_collects_and_stops_with_all_its_children(tmp_path: Path) -> None:
+    store, port = tmp_path / "archive", _free_port()
+    with Simulator.start(["qinghe"]) as simulator:
+        write_portals(simulator, ["qinghe"], tmp_path / "portals")
+        environment = {"GONGKAI_PORTALS": str(tmp_path / "portals"), "PREFECT_HOME": str(tmp_path / "prefect")}
+        order = ["up", "--store", str(store), "--cron", "* * * * *", "--port", str(port), "--no-explorer"]
+        process = command(*order, environment=environment)
+        try:
+            until = time.monotonic() + PATIENCE
+            while not list((store / "state/settled").glob("*")) and time.monotonic() < until:
+                assert process.poll() is None, process.communicate()
+                time.sleep(0.5)  # other processes work; there is nothing to wait on
+            assert len(_group_of(tmp_path)) >= 3, "the command, the server, the schedule"
+            process.send_signal(signal.SIGTERM)
+            _, err = process.communicate(timeout=60)
+        finally:
+            kill(process)
+    assert process.returncode == 0, err
+    assert "gongkai up: stopped; what was kept is safe" in err
+    assert not _group_of(tmp_path)
+    assert list((store / "reports").rglob("1.json"))
+
+
+def test_a_part_that_ends_takes_the_others_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    sleeper = Part("sleeper", [sys.executable, "-c", "import time; time.sleep(600)"], {})
+    brief = Part("brief", [sys.executable, "-c", "raise SystemExit(3)"], {})
+    started: list[subprocess.Popen[bytes]] = []
+    real = subprocess.Popen
+
+    def noted(*arguments: object, **options: object) -> "subprocess.Popen[bytes]":
+        started.append(real(*arguments, **options))  # type: ignore[call-overload]
+        return started[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", noted)
+    told: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=_answer, args=(listening,), daemon=True).start()
+        code = run_up([sleeper, brief], f"http://127.0.0.1:{listening.getsockname()[1]}/", told.append)
+    assert code == 1
+    assert told[-1] == "stopped, because brief (exit code 3) ended"
+    assert all(process.poll() is not None for process in started)
+
+
+def _answer(listening: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        connection, _ = listening.accept()
+        with connection:
+            connection.recv(4096)
+            connection.sendall(b"HTTP/1.0 200 OK\r\n\r\n")
+
+
+def test_only_this_machine_is_listened_to() -> None:
+    server, schedule = parts(4200, "/a", ["one"], "0 * * * *", {"A": "b"})
+    assert server.command[-4:] == ["--host", "127.0.0.1", "--port", "4200"]
+    assert server.environment["PREFECT_API_URL"] == ""
+    assert schedule.environment["PREFECT_API_URL"] == "http://127.0.0.1:4200/api"
+    assert "--due" in schedule.command
+    assert "--host" not in explorer_part(8383, "/a", {}).command
