@@ -20,6 +20,7 @@ from model.capture import Capture
 from model.clock import legal_day
 from model.document import Event
 from model.portal import Portal
+from model.vocabulary import FetchState
 from storage.archive import Archive
 from storage.events import event_key
 from storage.local_folder import LocalFolder
@@ -134,12 +135,15 @@ def yields_fallen(yields: Iterable[Yield]) -> list[Impairment]:
 
 
 def verdicts_of(outcomes: Iterable[PortalOutcome]) -> Counter[str]:
-    """How many documents of a run were read how, of those that were new or changed."""
+    """How many documents of a run were read how, of those that came with their bytes.
+
+    Not of those that were new: a settling that is taken up again finds them recorded already.
+    """
     return Counter(
         document.verdict
         for outcome in outcomes
         for document in outcome.documents
-        if document.verdict and document.what in ("new", "changed")
+        if document.verdict and document.state == FetchState.OK
     )
 
 
