@@ -18,7 +18,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 from pydantic import SecretStr
 
@@ -43,6 +45,7 @@ from storage.settings import StorageSettings
 from tests.alert_receiver import receiving
 
 HOUR = timedelta(hours=1)
+ROOM = SimpleNamespace(total=10**12, used=0, free=9 * 10**11)
 # A visit of a portal may find what happened after the one before; and then everything has to be told within this.
 TELLING = timedelta(minutes=5)
 
@@ -166,6 +169,8 @@ def play(
         season.play(simulator)
         portals = portals_of(simulator, season)
         settings = Settings(store=str(folder), storage=storage, shard_hosts=1000, vantage="here", contact=None)
+        # A disk that others fill in minutes would be full in a few simulated days.
+        stack.enter_context(patch("flows.liveness.shutil.disk_usage", return_value=ROOM))
         receiver = stack.enter_context(receiving())
         desk = Subscription(name="desk", to=SecretStr(receiver.webhook), secret=SecretStr("k3y"))
         equipment = Equipment(settings, Subscriptions(subscriptions=(desk,)), clock)
@@ -236,7 +241,7 @@ def report(played: Played) -> dict[str, Any]:
         "events": dict(Counter(event.kind.value for event in played.events)),
         "delays": [(delay / HOUR, allowed / HOUR) for delay, allowed in played.delays],
         "missing": [f"{told.key} at {_moment(told.at)}" for told in played.missing],
-        "surplus": [f"{key_of(event)} at {_moment(event.at)}" for event in played.surplus],
+        "surplus": [f"{key_of(event)} at {_moment(event.at)}: {event.title}" for event in played.surplus],
         "alerts": len(played.alerts),
         "not_alerted": [f"{key_of(event)} at {_moment(event.at)}" for event in played.not_alerted],
         "wrong_figures": [f"{told.key}: {event.details.get('cells')}" for told, event in played.wrong_figures],
