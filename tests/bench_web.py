@@ -31,6 +31,7 @@ SIZE = int(os.environ.get("GONGKAI_BENCH_WEB", "2000"))
 DATASETTE = os.environ.get("GONGKAI_DATASETTE", "")
 READERS = 20
 ROUNDS = 5
+PAGES = tuple(os.environ.get("GONGKAI_BENCH_PAGES", "search,report,compare").split(","))
 SECONDS = float(os.environ.get("GONGKAI_BENCH_SECONDS", "15"))
 FIGURES = ("applications.new_received.total", "applications.results.disclosed.total")
 Question = Callable[[random.Random], str]
@@ -256,7 +257,7 @@ def _bench(folder: Path) -> Iterator[Item]:
             name: stack.enter_context(running(command, at, "/robots.txt" if name == "gongkai" else "/-/versions.json"))
             for name, (command, at, _) in servers.items()
         }
-        for kind in ("search", "report", "compare"):
+        for kind in PAGES:
             spent: dict[str, Spent] = {name: Spent() for name in servers}
             for turn in range(
                 ROUNDS + 1
