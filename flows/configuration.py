@@ -25,7 +25,6 @@ BESIDE = {
     "AWS_PROFILE": "Which credentials of the shared file",
     "GONGKAI_LOG": "json: each line of the log is one JSON object",
     "GONGKAI_CRAWL_LOG": "Level of the log of crawl processes",
-    "GONGKAI_METRICS": "File for node_exporter's textfile collector, written after each run",
 }
 SECRET = ("AUTH_STRING", "SECRET", "KEY_ID", "TOKEN", "PASSWORD")
 # Variables that begin with GONGKAI_ and are for whoever tests or builds gongkai.

@@ -2,6 +2,8 @@
 
 import os
 
+from . import json_logs
+
 MOST_TAGS = 20
 QUIET = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -21,6 +23,8 @@ def quiet_prefect(level: str = "WARNING") -> None:
     """
     for name, value in {**QUIET, "PREFECT_LOGGING_LEVEL": level}.items():
         os.environ.setdefault(name, value)
+    if json_logs.wanted():
+        os.environ.setdefault("PREFECT_LOGGING_SETTINGS_PATH", str(json_logs.CONFIG))
 
 
 def run_tags(portals: list[str]) -> list[str]:

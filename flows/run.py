@@ -4,6 +4,7 @@ The flow `collect` gives each step to Prefect as a task; a played season takes t
 """
 
 import asyncio
+import logging
 import os
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -23,13 +24,17 @@ from storage.archive import Archive
 from .alerts import DeliverySummary, Subscriptions, deliver, load_subscriptions, write_feeds
 from .crawl import crawl
 from .host_leases import ASKED_EVERY, HostLeases, held
+from .json_logs import run_id
 from .liveness import look_after
+from .metrics import write_metrics
 from .outcome import PortalOutcome, RunOutcome
 from .plan import Recheck, crawl_job, shards
 from .schedule import is_due
 from .settings import Settings
 from .settle import settle_run
 from .shard import ShardOrder
+
+log = logging.getLogger(__name__)
 
 # A run that began longer ago and has not been settled is not going on any more.
 LONGEST_RUN = timedelta(hours=24)
@@ -181,18 +186,37 @@ async def run_once(
         waiting = await steps.alert(archive, given.subscriptions, everything, given.clock())
         return RunOutcome(run="", resumed=resumed, alerts=waiting)
     run = new_run_id(now)
+    run_id.set(run)
+    log.info("a run begins", extra={"portals": len(chosen)})
     archive.begin_run(run, now, portals=[*sorted(chosen)])
     failures = await _crawl(archive, run, list(chosen.values()), now, recheck, store, settings, steps)
     outcomes = await steps.settle(archive, run, chosen, mark=True)
     looked = await asyncio.to_thread(look_after, archive, everything, given.clock(), run)
     summary = await steps.alert(archive, given.subscriptions, everything, given.clock())
-    return RunOutcome(
+    outcome = RunOutcome(
         run=run,
         portals=tuple(_with_failures(outcomes, chosen, failures)),
         resumed=resumed,
         alerts=summary,
         own_events=tuple(looked),
     )
+    _log(outcome)
+    if settings.metrics is not None:
+        try:
+            write_metrics(settings.metrics, outcome, now, given.clock())
+        except OSError as error:
+            # What was collected is kept; only the figures are missing.
+            log.warning("the metrics could not be written", extra={"path": str(settings.metrics), "why": str(error)})
+    return outcome
+
+
+def _log(outcome: RunOutcome) -> None:
+    """One line for each portal, and one for the run."""
+    for one in outcome.portals:
+        figures = {"rows": one.rows, "bodies": one.bodies, "events": len(one.events), "complete": one.complete}
+        extra = {"run": outcome.run, "portal": one.portal, **figures, "problems": list(one.problems)}
+        log.info("a portal was visited", extra=extra)
+    log.info("a run ended", extra={"run": outcome.run, "failed": outcome.failed, "events": len(outcome.events)})
 
 
 async def _settle_left(archive: Archive, portals: dict[str, Portal], now: datetime, steps: Steps) -> tuple[str, ...]:

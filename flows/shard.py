@@ -22,6 +22,8 @@ from storage.ledger_writer import LedgerWriter
 from storage.objects import open_store
 from storage.settings import StorageSettings
 
+from . import json_logs
+
 
 class ShardOrder(BaseModel):
     """What the parent hands over."""
@@ -66,6 +68,9 @@ def main() -> int:
     logging.getLogger().handlers[0].setLevel(os.environ.get("GONGKAI_CRAWL_LOG", "WARNING"))
     voice = Voice(sys.stdout)
     order = ShardOrder.model_validate_json(sys.stdin.buffer.readline())
+    if json_logs.wanted():
+        json_logs.run_id.set(order.job.run)
+        logging.getLogger().handlers[0].setFormatter(json_logs.JsonLines())
     _die_with_parent()
     try:
         store = open_store(order.store, settings=order.storage)
