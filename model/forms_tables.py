@@ -160,6 +160,11 @@ class FormTable(FormData):
         return not row.heading and (self.row_layout == "outline" or not row.rows)
 
     @cached_property
+    def ids(self) -> frozenset[str]:
+        """The ids of `fields`."""
+        return frozenset(field.id for field in self.fields)
+
+    @cached_property
     def fields(self) -> tuple[FormField, ...]:
         """Every value of the table in reading order."""
         found: list[FormField] = []

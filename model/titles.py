@@ -80,6 +80,9 @@ class TitleReading(NamedTuple):
     flags: frozenset[str] = frozenset()
 
 
+NOT_A_TITLE = TitleReading("not_report")
+
+
 def normal_title(raw: str) -> str:
     """The title without markup, blanks and width variants, with years in digits: for comparing and matching."""
     folded = unicodedata.normalize("NFKC", MARKUP.sub("", html.unescape(raw)))
@@ -93,6 +96,8 @@ def classify_title(raw: str) -> TitleReading:
     years, another duty); not_report.
     """
     title = normal_title(raw)
+    if "公开" not in title and "学年" not in title:
+        return NOT_A_TITLE
     if school := SCHOOL_YEAR.search(title):
         return TitleReading("university", int(school[1]), _agency(title[: school.start()]), _marks("", title))
 

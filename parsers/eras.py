@@ -49,7 +49,7 @@ def best_reading(readings: Readings, table_id: str, eras: list[str]) -> tuple[La
     scores = {era: _score(i, table_id, a) for era, (i, a) in readings.items() if i.form.table(table_id) is not None}
     if not scores:
         return None
-    filled = {e: sum(f.startswith(table_id + ".") for f in readings[e][1].placed) for e in scores}
+    filled = {e: _filled(readings[e][0], table_id, readings[e][1]) for e in scores}
     best = max(scores, key=lambda e: scores[e])
     for era in eras[:1]:
         if filled.get(era) == filled[best] and scores[best] - scores[era] < MARKER / 2:
@@ -60,9 +60,14 @@ def best_reading(readings: Readings, table_id: str, eras: list[str]) -> tuple[La
 def _score(index: LabelIndex, table_id: str, found: Alignment) -> float:
     table = index.form.table(table_id)
     assert table is not None
-    filled = sum(f.id in found.placed for f in table.fields)
+    filled = _filled(index, table_id, found)
     marks = len(found.seen.get(table_id, set()) & set(table.markers))
     return filled - (len(table.fields) - filled) + MARKER * marks
+
+
+def _filled(index: LabelIndex, table_id: str, found: Alignment) -> int:
+    table = index.form.table(table_id)
+    return len(found.placed.keys() & table.ids) if table is not None else 0
 
 
 def era_findings(forms: dict[str, Form], year: int | None, page: Page, editions: list[Form]) -> list[Finding]:

@@ -43,11 +43,10 @@ def money_units(report: Report, forms: dict[str, Form], page: Page) -> list[Find
 def _money(forms: dict[str, Form]) -> Iterator[tuple[FormField, re.Pattern[str] | None]]:
     for table_id, form in forms.items():
         table = form.table(table_id)
-        for block in table.blocks if table else ():
+        money = [field for field in table.fields if field.kind == "money"] if table else []
+        for block in table.blocks if table and money else ():
             matches = {c.id: re.compile(c.match) if c.match else None for c in block.leaves}
-            for field in table.fields if table else ():
-                if field.kind == "money" and field.block == block.id:
-                    yield field, matches.get(field.column)
+            yield from ((field, matches.get(field.column)) for field in money if field.block == block.id)
 
 
 def _headers(page: Page) -> list[str]:

@@ -36,11 +36,20 @@ class Family:
 
 @dataclass(frozen=True)
 class Phrases:
-    """Families in the order of the file; `by_word`: those that a word may belong to, for a first look."""
+    """Families in the order of the file; `by_word`: by first character, words and the families that they may mean."""
 
     families: tuple[Family, ...]
     names: dict[str, Sum]
-    by_word: dict[str, frozenset[int]]
+    by_word: dict[str, list[tuple[str, frozenset[int]]]]
+
+    def near(self, text: str) -> list[Family]:
+        """The families of which a word stands in the text, for a first look."""
+        met: set[int] = set()
+        for first in self.by_word.keys() & set(text):
+            for word, numbers in self.by_word[first]:
+                if word in text:
+                    met |= numbers
+        return [self.families[number] for number in sorted(met)]
 
 
 @lru_cache(maxsize=1)
@@ -51,11 +60,10 @@ def phrases() -> Phrases:
     names: dict[str, Sum] = {name: ((1, id),) for name, id in raw["names"].items()}
     names |= {group: tuple(t for name in members for t in names[name]) for group, members in raw["groups"].items()}
     families = tuple(_family(entry, raw, names) for entry in raw["families"])
-    by_word: dict[str, set[int]] = defaultdict(set)
-    for n, family in enumerate(families):
-        for word in family.words:
-            by_word[word].add(n)
-    return Phrases(families, names, {word: frozenset(numbers) for word, numbers in by_word.items()})
+    by_word: dict[str, list[tuple[str, frozenset[int]]]] = defaultdict(list)
+    for word in dict.fromkeys(word for family in families for word in family.words):
+        by_word[word[0]].append((word, frozenset(n for n, family in enumerate(families) if word in family.words)))
+    return Phrases(families, names, dict(by_word))
 
 
 def _family(entry: dict[str, Any], raw: dict[str, Any], names: dict[str, Sum]) -> Family:

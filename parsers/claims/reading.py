@@ -135,9 +135,7 @@ def _nearest(figure: Figure, sentence: Sentence) -> list[tuple[Family, int, int]
     every = EVERY.search(before)
     looked = before[: every.start()] if every else before
     near = f"{before}\0{figure.after}"
-    families, by_word = phrases().families, phrases().by_word
-    for number in sorted(frozenset().union(*[numbers for word, numbers in by_word.items() if word in near])):
-        family = families[number]
+    for family in phrases().near(near):
         if figure.unit not in family.units:
             continue
         if family.within is not None and family.within not in (b for b, _ in sentence.blocks[-1:]):
