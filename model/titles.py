@@ -7,6 +7,7 @@ drop their own name, some the year.
 import html
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 TitleKind = Literal["report", "collection", "explainer", "university", "not_report"]
@@ -89,6 +90,8 @@ def normal_title(raw: str) -> str:
     return WRITTEN_YEAR.sub(_year_in_digits, INVISIBLE.sub("", folded))
 
 
+# The same columns and lists stand on each page of a portal.
+@lru_cache(maxsize=1024)
 def classify_title(raw: str) -> TitleReading:
     """Read a title of a list row, a page or a file name.
 

@@ -33,6 +33,7 @@ SENTENCE = re.compile("[。；;，,]")
 CHROME = re.compile(
     r"^[【\[]?(?:关闭(?:窗口|本页)?|打印(?:本页)?|返回顶部|分享到?[:：]?|收藏|[上下]一[篇页条].*|\d{1,4})[】\]]?$"
 )
+BEGINS_CHROME = frozenset("【[关打返分收上下")
 
 
 def sections_of(page: Page, form: Form) -> dict[str, SectionText]:
@@ -75,8 +76,12 @@ def _lines(page: Page) -> Iterator[tuple[str, bool]]:
         boxed = not isinstance(item, str)
         text = item if isinstance(item, str) else _boxed(item)
         for line in text.split("\n") if text else ():
-            if (plain := line.strip()) and not CHROME.match(plain):
+            if (plain := line.strip()) and not _is_chrome(plain):
                 yield plain, boxed
+
+
+def _is_chrome(line: str) -> bool:
+    return (line[0] in BEGINS_CHROME or line[0].isdecimal()) and CHROME.match(line) is not None
 
 
 def _boxed(row: Row) -> str | None:

@@ -24,7 +24,8 @@ MOST_LINES = 100_000
 MOST_BOXES = 500
 # U+FDFA, a formula of eighteen letters in one sign: folding unfolds it each time.
 MOST_FORMULAS = 100
-FORMULAS = ("\ufdfa".encode(), b"&#xfdfa", b"&#65018")
+FORMULA = "\ufdfa".encode()
+FORMULA_REFERENCES = (b"&#xfdfa", b"&#65018")
 
 OPENING = re.compile(rb"<(/?)(?:div|span|table|font|b|p|section|ul|li|td|tr|a|i|em|strong|center|blockquote)\b", re.I)
 QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
@@ -50,7 +51,10 @@ def measure(content: bytes) -> Limits:
     if tags > MOST_CELLS:
         _refuse("page", "table cells", lower.count(b"<td") + lower.count(b"<th"), MOST_CELLS)
     _refuse("page", "tags", tags, MOST_TAGS)
-    _refuse("page", "formulas of eighteen letters", sum(map(lower.count, FORMULAS)), MOST_FORMULAS)
+    formulas = lower.count(FORMULA)
+    if b"&#" in lower:
+        formulas += sum(map(lower.count, FORMULA_REFERENCES))
+    _refuse("page", "formulas of eighteen letters", formulas, MOST_FORMULAS)
     tables_open = lower.count(b"<table") - lower.count(b"</table")
     if tables_open > MOST_TABLES_OPEN or tags > MOST_DEPTH:
         depth = deepest = 0
