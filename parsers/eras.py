@@ -82,7 +82,7 @@ def era_findings(forms: dict[str, Form], year: int | None, page: Page, editions:
         if expected is not None and form.id != expected.id:
             message = f"the table has the form {form.id}, in force for {year} was {expected.id}"
             found.append(_warning("ERA-YEAR", table_id, message))
-    cited = set(CITED.findall(label_key(squeeze("".join(page.lines[:40]))[:20_000])))
+    cited = set(CITED.findall(label_key("".join(page.lines[:40]))[:20_000]))
     used = {f.id: f for f in forms.values()}
     named = {c for c in cited for f in editions if c in f.cites}
     if named and used and not any(c in f.cites for f in used.values() for c in named):

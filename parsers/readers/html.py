@@ -140,15 +140,16 @@ def _body(root: "etree._Element", page: Page) -> None:
 
 def _rows(table: "etree._Element", number: int) -> list[Row]:
     rows = []
+    plain = next(table.iter(*DRAWN, *WRITTEN), None) is None
     for at, tr in enumerate(table.iter("tr"), 1):
-        cells = tuple([Cell(_words(td), n) for n, td in enumerate(tr.iterchildren(*CELLS), 1)])
+        cells = tuple([Cell(_words(td, plain), n) for n, td in enumerate(tr.iterchildren(*CELLS), 1)])
         if cells:
             rows.append(Row(cells, number, at))
     return rows
 
 
-def _words(cell: "etree._Element") -> str:
-    """The words of a cell; its lines and paragraphs stay apart."""
+def _words(cell: "etree._Element", plain: bool) -> str:
+    """The words of a cell; its lines and paragraphs stay apart. `plain`: nothing in its table is drawn."""
     if not len(cell):
         return (cell.text or "").strip()
     runs = [cell.text]
@@ -156,7 +157,9 @@ def _words(cell: "etree._Element") -> str:
         runs += [child.text, child.tail] if not len(child) else [*map(str, child.itertext()), child.tail]
     lines = [run.strip() for run in runs if run and not run.isspace()]
     words = lines[0] if len(lines) == 1 else "\n".join(lines)
-    if not LETTER.search(words[:40]) and next(cell.iter(*DRAWN, *(() if words else WRITTEN)), None) is not None:
+    if plain or LETTER.search(words[:40]):
+        return words
+    if next(cell.iter(*DRAWN, *(() if words else WRITTEN)), None) is not None:
         # A figure may be drawn as a whole or in part: never a blank, and never the digits beside it alone.
         return words + PICTURE
     return words
