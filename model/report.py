@@ -1,6 +1,7 @@
 """The public JSON of one report: what `gongkai parse` prints, the archive keeps and releases are made of."""
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -49,19 +50,26 @@ class SectionText(Part):
     text: str
 
 
-class CellReading(Part):
+# A report has two hundred cells and checks, and the parser alone makes them: they are validated when JSON is read.
+@dataclass(slots=True, kw_only=True)
+class CellReading:
     """One printed cell: its words, what they are, and where they stand."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     raw: str
     state: CellState
     unit: str | None = None
     where: str
     method: ReadMethod
-    label: str | None = Field(None, description="The label that claimed the cell")
+    label: Annotated[str | None, Field(description="The label that claimed the cell")] = None
 
 
-class Check(Part):
+@dataclass(slots=True, kw_only=True)
+class Check:
     """One identity or rule as assessed. `lenient`: blanks and dashes were taken for 0."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     code: str
     place: str

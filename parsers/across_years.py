@@ -4,6 +4,7 @@ Pure: the reports come in as their public JSON, and nothing in them is changed.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from model.forms import Form, Identity, load_forms
@@ -44,7 +45,7 @@ def across_years(
         severity = assessed.check.severity
         if reformed and assessed.identity.after_reform is not None:
             severity = assessed.identity.after_reform
-        check = assessed.check.model_copy(update={"severity": severity})
+        check = replace(assessed.check, severity=severity)
         found.checks.append(check)
         if not check.passed:
             found.findings.append(_finding(assessed, check, severity, not doubtful.isdisjoint(assessed.identity.ids)))

@@ -2,13 +2,10 @@
 
 from dataclasses import dataclass
 
-from pydantic import TypeAdapter
-
 from model.forms import Identity
 from model.report import AgencyReading, Check, Number
 from model.vocabulary import CellState
 
-CHECKS = TypeAdapter(list[Check])
 ZERO_LIKE = frozenset({CellState.BLANK, CellState.DASH, CellState.SLASH, CellState.NONE_WORD})
 
 
@@ -67,8 +64,7 @@ def assess(
 
     A lenient failure only counts when the blank side is short of nothing: blanks may stand for any number.
     """
-    met: list[Identity] = []
-    checks: list[dict[str, object]] = []
+    assessed: list[Assessed] = []
     for identity in identities:
         if identity.only_for == "cannot_make_rules" and not cannot_make_rules:
             continue
@@ -82,13 +78,13 @@ def assess(
             passed = _holds(left, identity.relation, right, identity.tolerance)
             if lenient and not passed and not _contradicts(identity, values, left, right):
                 break
-            met.append(identity)
-            checks.append({
-                "code": identity.rule, "place": identity.place, "mode": "lenient" if lenient else "strict",
-                "passed": passed, "left": left, "right": right, "severity": identity.severity,
-            })  # fmt: skip
+            check = Check(
+                code=identity.rule, place=identity.place, mode="lenient" if lenient else "strict",
+                passed=passed, left=left, right=right, severity=identity.severity,
+            )  # fmt: skip
+            assessed.append(Assessed(identity, check))
             break
-    return [Assessed(identity, check) for identity, check in zip(met, CHECKS.validate_python(checks), strict=True)]
+    return assessed
 
 
 def _contradicts(identity: Identity, values: dict[str, Number | None], left: Number, right: Number) -> bool:

@@ -3,8 +3,6 @@
 import re
 from dataclasses import dataclass, field
 
-from pydantic import TypeAdapter
-
 from model.forms import Form, FormTable
 from model.normal_text import squeeze
 from model.report import CellReading, Check, Extra, Finding, Number, Proposal, Report, TableReading
@@ -18,7 +16,6 @@ HARMLESS = frozenset({"no_label"})
 UNSURE = frozenset({ReadMethod.PROOF, ReadMethod.OCR})
 UNREADABLE = frozenset({CellState.TEXT, CellState.UNPARSED})
 MOST_MISSING = 0.6
-CELLS = TypeAdapter(dict[str, CellReading])
 
 
 @dataclass
@@ -114,7 +111,6 @@ def _has_figures(table: FormTable, found: Alignment) -> bool:
 def _read_cells(table: FormTable, placed: dict[str, Placed], out: TableOutcome) -> dict[str, CellState]:
     """Values and cells of a table; what is no value of that kind is suspect. Returns the state of each cell."""
     states: dict[str, CellState] = {}
-    cells: dict[str, dict[str, object]] = {}
     for f in table.fields:
         if (p := placed.get(f.id)) is None:
             out.values[f.id] = None
@@ -126,13 +122,12 @@ def _read_cells(table: FormTable, placed: dict[str, Placed], out: TableOutcome) 
         if (content.signed and f.kind != "change") or (of_money and f.kind != "money"):
             value, state = None, CellState.UNPARSED
         out.values[f.id], states[f.id] = value, state
-        cells[f.id] = {
-            "raw": p.raw, "state": state, "unit": content.unit or None, "where": p.where, "method": p.method,
-            "label": p.label.replace("\n", "") or None,
-        }  # fmt: skip
+        out.cells[f.id] = CellReading(
+            raw=p.raw, state=state, unit=content.unit or None, where=p.where, method=p.method,
+            label=p.label.replace("\n", "") or None,
+        )  # fmt: skip
         if content.doubtful or state is CellState.UNPARSED:
             out.suspect.add(f.id)
-    out.cells = CELLS.validate_python(cells)
     return states
 
 

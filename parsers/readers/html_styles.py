@@ -96,7 +96,7 @@ class Styles:
         sheets = _StyleSheets(root) if b"<style" in content else None
         # A page from Word has ten thousand styles, of ten kinds; most pages have none that tells anything.
         telling = {style for style in set(STYLES(root)) if TELLING.search(style)}
-        self.inline = [(e, style) for e in root.iter() if (style := e.get("style")) in telling] if telling else []
+        self.inline = [(e, style) for e in root.iter() if (style := e.get("style") or "") in telling] if telling else []
         self.ruled = [(e, effects) for e in root.iter() if (effects := sheets.effects(e))] if sheets else []
 
 
