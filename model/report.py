@@ -50,7 +50,7 @@ class SectionText(Part):
     text: str
 
 
-# A report has two hundred cells and checks, and the parser alone makes them: they are validated when JSON is read.
+# The parser alone makes cells, checks and claims, two hundred a report: they are validated where JSON is read.
 @dataclass(slots=True, kw_only=True)
 class CellReading:
     """One printed cell: its words, what they are, and where they stand."""
@@ -99,8 +99,11 @@ class Proposal(Part):
     why: str
 
 
-class Claim(Part):
+@dataclass(slots=True, kw_only=True)
+class Claim:
     """A figure that the text names, with its place in the text, and the value that it agrees with."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     quote: str
     span: tuple[int, int]
