@@ -37,7 +37,8 @@ def align(page: Page, index: LabelIndex, year: int | None) -> Alignment:
     found, walk = Alignment(), Walk(expected_year=year)
     for at, item in enumerate(page.items):
         if isinstance(item, str):
-            _line(item, index, walk)
+            if walk.table is not None or not begins_plainly(item):
+                _line(item, index, walk)
         else:
             before = found.last
             _row(at, item, index, walk, found)
@@ -55,7 +56,7 @@ def align(page: Page, index: LabelIndex, year: int | None) -> Alignment:
 
 
 def _line(line: str, index: LabelIndex, walk: Walk) -> None:
-    if len(line) > 60 or (walk.table is None and begins_plainly(line)):
+    if len(line) > 60:
         return
     key = label_key(line)
     if HEADING.match(key):

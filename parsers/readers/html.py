@@ -123,19 +123,18 @@ def _body(root: "etree._Element", page: Page) -> None:
         tables.append(_rows(table, len(tables) + 1))
         table.clear(keep_tail=True)  # type: ignore[call-arg]
         table.text = f"{MARK}{len(tables) - 1}"
+    runs = cast("Iterator[str]", root.itertext())
+    if not tables:
+        # Line feeds may be all that divides cells: <pre>, or a text in a shell of HTML.
+        page.items += [line for run in runs for piece in run.split("\n") if (line := _tidy(piece))]
+        return
     add = page.items.append
-    for run in cast("Iterator[str]", root.itertext()):
-        words = run.split()
-        if not words:
-            continue
-        line = words[0] if len(words) == 1 else " ".join(words)
+    for words in filter(None, map(str.split, runs)):
+        line = " ".join(words)
         if line[0] == MARK and line[1:].isdecimal() and int(line[1:]) < len(tables):
             page.items.extend(tables[int(line[1:])])
-        elif tables:
-            add(line)
         else:
-            # Line feeds may be all that divides cells: <pre>, or a text in a shell of HTML.
-            page.items.extend(line for line in map(_tidy, run.split("\n")) if line)
+            add(line)
 
 
 def _rows(table: "etree._Element", number: int) -> list[Row]:
