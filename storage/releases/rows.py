@@ -137,7 +137,7 @@ def _media(parts: Sequence[PartRef]) -> str:
 def _all(s: Subject, part: str) -> Iterator[Mapping[str, Any]]:
     yield from (s.parsed or {}).get(part) or ()
     if s.across is not None:
-        yield from (record.model_dump(mode="json") for record in getattr(s.across.found, part))
+        yield from s.across.found.model_dump(mode="json", include={part})[part]
 
 
 def _decided(decision: Adjudication | None) -> tuple[str | None, float | None]:
