@@ -75,7 +75,7 @@ def _lines(page: Page) -> Iterator[tuple[str, bool]]:
     for item in page.items:
         boxed = not isinstance(item, str)
         text = item if isinstance(item, str) else _boxed(item)
-        for line in text.split("\n") if text else ():
+        for line in text.split("\n") if text and "\n" in text else (text or "",):
             if (plain := line.strip()) and not _is_chrome(plain):
                 yield plain, boxed
 

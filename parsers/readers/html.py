@@ -9,7 +9,7 @@ from lxml import etree
 from parsers.page import Cell, Page, Row
 from parsers.readers.html_shown import CELLS, PICTURE, leave_out_hidden, spell_out
 from parsers.readers.html_styles import Styles
-from parsers.readers.limits import measure
+from parsers.readers.limits import has_references, measure
 
 DROPPED = ("script", "style", "noscript", "template", "select", "svg")
 # Words run on through these; every other tag begins a new line. `wbr`, `input`: void.
@@ -67,7 +67,7 @@ def _writable(content: bytes) -> bytes:
     content = content.translate(BLANKS, CONTROLS)
     if b"\xef\xbf" in content:
         content = content.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
-    return REFERENCE.sub(_writable_reference, content) if b"&#" in content else content
+    return REFERENCE.sub(_writable_reference, content) if has_references(content) else content
 
 
 def _writable_reference(found: re.Match[bytes]) -> bytes:

@@ -10,7 +10,6 @@ from lxml import etree
 from parsers.readers.html_styles import GROUND, HIDES, LOWERED, MOVES, PALE, RAISES, STRIKES, TURNS, Styles
 
 FLAGGED: Any = etree.XPath("//*[@hidden]")
-LINKS: Any = etree.XPath("//table//a | //table//small")
 CELLS = ("td", "th")
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 PROSE = 300  # an article that only a script shows is longer than what is hidden in cells
@@ -72,7 +71,7 @@ def spell_out(root: "etree._Element", content: bytes, styles: Styles) -> None:
     styled += [e for e, effects in styles.ruled if "raises" in effects]
     for raised in [*root.iter("sup", "sub"), *(e for e in styled if _in_cell(e) and _behind_a_digit(e))]:
         _raise(raised)
-    for link in LINKS(root):
+    for link in dict.fromkeys(link for table in root.iter("table") for link in table.iter("a", "small")):
         if _in_cell(link) and DIGIT.search(_text(link)) and _behind_a_digit(link):
             if "#" in (link.get("href") or ""):
                 _raise(link)

@@ -52,7 +52,7 @@ def measure(content: bytes) -> Limits:
         _refuse("page", "table cells", lower.count(b"<td") + lower.count(b"<th"), MOST_CELLS)
     _refuse("page", "tags", tags, MOST_TAGS)
     formulas = lower.count(FORMULA)
-    if b"&#" in lower:
+    if has_references(lower):
         formulas += sum(map(lower.count, FORMULA_REFERENCES))
     _refuse("page", "formulas of eighteen letters", formulas, MOST_FORMULAS)
     tables_open = lower.count(b"<table") - lower.count(b"</table")
@@ -67,6 +67,11 @@ def measure(content: bytes) -> Limits:
     if len(content) > FEWEST_BYTES:
         _measure_runs(content)
     return Limits(tags, tables_open)
+
+
+def has_references(content: bytes) -> bool:
+    """Are there numbers for characters (&#65018;)? One letter is found much faster than two."""
+    return b"&" in content and b"&#" in content
 
 
 def _measure_runs(content: bytes) -> None:
