@@ -32,14 +32,14 @@ def note_header(cells: tuple[Cell, ...], index: LabelIndex, walk: Walk, found: A
     words = [c.text for c, k in zip(cells, contents, strict=True) if not k.is_value]
     if len(words) < 2 or any(k.value is not None for k in contents):
         return
-    columns = [index.columns_named(label_key(word)) for word in words]
-    for at, (fields, patterns, by_lines) in enumerate(index.blocks):
-        named = [n for column in columns for n in column[at]]
+    if not index.blocks:
+        return
+    for (fields, patterns, by_lines), named in zip(index.blocks, _columns_named(index, tuple(words)), strict=True):
         if len(named) < 2 or len(set(named)) != len(named):
             continue
         orders = (sorted(named), [n for n in by_lines if n in named])
         places = min(orders, key=lambda order: sum(a != b for a, b in zip(order, named, strict=True)))
-        if named == places:
+        if list(named) == places:
             if len(named) > 2:
                 walk.moved.update({f[0]: f for f in fields if f[0] in walk.moved})
             continue
@@ -53,12 +53,25 @@ def note_header(cells: tuple[Cell, ...], index: LabelIndex, walk: Walk, found: A
             walk.moved[row_fields[0]] = tuple(order)
 
 
+@lru_cache(maxsize=256)
+def _columns_named(index: LabelIndex, words: tuple[str, ...]) -> tuple[tuple[int, ...], ...]:
+    """For each block the columns that a line of a header names, in its order; remembered for each line met."""
+    columns = [index.columns_named(label_key(word)) for word in words]
+    return tuple(tuple(n for column in columns for n in column[at]) for at in range(len(index.blocks)))
+
+
 def note_disorder(cells: tuple[Cell, ...], index: LabelIndex, found: Alignment) -> None:
     """A line of a header with headings above columns, in another order than the form's: whose figures these are is not
     known. 法人或其他组织 before 自然人, 行政诉讼 before 行政复议, 结果纠正 before 结果维持."""
-    keys = [key for cell in cells if (key := label_key(cell.text))]
-    if len(keys) < 2:
-        return
+    if index.headings:
+        found.disordered |= _disordered(index, tuple(cell.text for cell in cells))
+
+
+@lru_cache(maxsize=256)
+def _disordered(index: LabelIndex, words: tuple[str, ...]) -> frozenset[str]:
+    """The ids below the headings that a line of a header has in another order; remembered for each line met."""
+    disordered: set[str] = set()
+    keys = [key for word in words if (key := label_key(word))]
     headings = [index.headings_named(key) for key in keys]
     for at, (fields, lines) in enumerate(index.headings):
         named = [heading[at] for heading in headings if any(heading[at])]
@@ -68,7 +81,8 @@ def note_disorder(cells: tuple[Cell, ...], index: LabelIndex, found: Alignment) 
         if not (groups or len(named) >= LEAST_OF_A_LINE):
             continue
         if not any(_in_order([places[number] for places in named]) for number in range(len(lines))):
-            found.disordered.update(fields)
+            disordered |= fields
+    return frozenset(disordered)
 
 
 def _in_order(places: list[frozenset[int]]) -> bool:

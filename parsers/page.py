@@ -48,8 +48,10 @@ class Row(NamedTuple):
 
     def places(self, columns: Iterable[int]) -> list[str]:
         """The places of several cells for people."""
-        own = {cell.column: cell.place for cell in reversed(self.cells) if cell.place}
         plain = f"{self.within}table {self.table}, row {self.number}, column "
+        own = {cell.column: cell.place for cell in reversed(self.cells) if cell.place}
+        if not own:
+            return [f"{plain}{column}" for column in columns]
         return [f"{self.within}{own[column]}" if column in own else f"{plain}{column}" for column in columns]
 
 

@@ -5,7 +5,6 @@ missing. A row of the tables may begin like a heading (四、结转下年度继�
 """
 
 import re
-from collections.abc import Iterator
 
 from model.contacts import without_contacts
 from model.forms import Form, Section
@@ -43,7 +42,7 @@ def sections_of(page: Page, form: Form) -> dict[str, SectionText]:
     patterns = [(s, re.compile(s.match)) for s in form.sections]
     words = form.words_printed
     before: list[str] = []
-    lines = [line for line, boxed in _lines(page) if not (boxed and label_key(line) in words)]
+    lines = _lines(page, words)
     prose = {line for line in lines if _is_prose(line)}
     corner = next((t.corner for t in form.tables if t.row_layout == "outline"), "")
     for text, heading in headings_in(lines, patterns, corner, words):
@@ -63,25 +62,26 @@ def sections_of(page: Page, form: Form) -> dict[str, SectionText]:
 
 def body_of(page: Page) -> str:
     """The whole text of a report without headings: its longer lines, contact details taken out."""
-    return "\n".join(without_contacts(line) for line, _ in _lines(page) if _is_prose(line))
+    return "\n".join(without_contacts(line) for line in _lines(page) if _is_prose(line))
 
 
 def _is_prose(line: str) -> bool:
     return len(line) > 24 and bool(SENTENCE.search(line))
 
 
-def _lines(page: Page) -> Iterator[tuple[str, bool]]:
-    """Every line, and whether it stands in a box: the only words of a row."""
+def _lines(page: Page, printed: frozenset[str] = frozenset()) -> list[str]:
+    """Every line, those that stand in a box (the only words of a row) but for the words that the form prints there."""
+    lines: list[str] = []
     for item in page.items:
         boxed = not isinstance(item, str)
         text = item if isinstance(item, str) else _boxed(item)
-        for line in text.split("\n") if text and "\n" in text else (text or "",):
-            if (plain := line.strip()) and not _is_chrome(plain):
-                yield plain, boxed
-
-
-def _is_chrome(line: str) -> bool:
-    return (line[0] in BEGINS_CHROME or line[0].isdecimal()) and CHROME.match(line) is not None
+        for line in text.split("\n") if text else ():
+            plain = line.strip()
+            if not plain or ((plain[0] in BEGINS_CHROME or plain[0].isdecimal()) and CHROME.match(plain)):
+                continue
+            if not (boxed and label_key(plain) in printed):
+                lines.append(plain)
+    return lines
 
 
 def _boxed(row: Row) -> str | None:
