@@ -36,20 +36,22 @@ class Family:
 
 @dataclass(frozen=True)
 class Phrases:
-    """Families in the order of the file; `by_word`: by first character, words and the families that they may mean."""
+    """Families in the order of the file; `by_word`: by first character, words and the families that they may mean;
+    `by_unit`: those that count in it."""
 
     families: tuple[Family, ...]
     names: dict[str, Sum]
     by_word: dict[str, list[tuple[str, frozenset[int]]]]
+    by_unit: dict[str, frozenset[int]]
 
-    def near(self, text: str) -> list[Family]:
-        """The families of which a word stands in the text, for a first look."""
+    def near(self, text: str, unit: str) -> list[Family]:
+        """The families of that unit of which a word stands in the text, for a first look."""
         met: set[int] = set()
         for first in self.by_word.keys() & set(text):
             for word, numbers in self.by_word[first]:
                 if word in text:
                     met |= numbers
-        return [self.families[number] for number in sorted(met)]
+        return [self.families[number] for number in sorted(met & self.by_unit.get(unit, frozenset()))]
 
 
 @lru_cache(maxsize=1)
@@ -63,7 +65,9 @@ def phrases() -> Phrases:
     by_word: dict[str, list[tuple[str, frozenset[int]]]] = defaultdict(list)
     for word in dict.fromkeys(word for family in families for word in family.words):
         by_word[word[0]].append((word, frozenset(n for n, family in enumerate(families) if word in family.words)))
-    return Phrases(families, names, dict(by_word))
+    units = frozenset().union(*(family.units for family in families))
+    by_unit = {unit: frozenset(n for n, family in enumerate(families) if unit in family.units) for unit in units}
+    return Phrases(families, names, dict(by_word), by_unit)
 
 
 def _family(entry: dict[str, Any], raw: dict[str, Any], names: dict[str, Sum]) -> Family:

@@ -135,9 +135,7 @@ def _nearest(figure: Figure, sentence: Sentence) -> list[tuple[Family, int, int]
     every = EVERY.search(before)
     looked = before[: every.start()] if every else before
     near = f"{before}\0{figure.after}"
-    for family in phrases().near(near):
-        if figure.unit not in family.units:
-            continue
+    for family in phrases().near(near, figure.unit):
         if family.within is not None and family.within not in (b for b, _ in sentence.blocks[-1:]):
             continue
         match = family.before.search(looked)
@@ -151,7 +149,7 @@ def _nearest(figure: Figure, sentence: Sentence) -> list[tuple[Family, int, int]
         fitting.append((match.start() if match[0] else 0, family, max(start, figure.start - len(figure.before)), end))
     if not fitting:
         return []
-    return [_winner(fitting)]
+    return [_winner(fitting) if len(fitting) > 1 else fitting[0][1:]]
 
 
 def _winner(fitting: list[tuple[int, Family, int, int]]) -> tuple[Family, int, int]:

@@ -51,11 +51,10 @@ def read_html(content: bytes, *, hidden_tables: bool = False) -> Page:
     page = Page(reader="lxml", truncated=limits.tables_open > 0)
     if root is None:
         return page
-    small = content.lower()
-    styles = Styles(root, small)
+    styles = Styles(root, limits.small)
     _head(root, page)
-    page.hidden = leave_out_hidden(root, small, styles, tables=not hidden_tables)
-    spell_out(root, small, styles)
+    page.hidden = leave_out_hidden(root, limits.small, styles, tables=not hidden_tables)
+    spell_out(root, limits.small, styles)
     smart = {name.decode() for name in SMART.findall(content)} if b"<st1:" in content else ()
     etree.strip_tags(root, *INLINE, *smart)
     _body(root, page)

@@ -37,10 +37,11 @@ class TooHostile(NeedsReview):
 
 @dataclass(frozen=True)
 class Limits:
-    """What was counted in the text of a page; `tags` is 0 for a page too short to have many."""
+    """What was counted in a page; `tags` is 0 for one too short to have many. `small`: the page in small letters."""
 
     tags: int
     tables_open: int
+    small: bytes
 
 
 def measure(content: bytes) -> Limits:
@@ -66,7 +67,7 @@ def measure(content: bytes) -> Limits:
             raise TooHostile(f"page is nested {deepest} deep")
     if len(content) > FEWEST_BYTES:
         _measure_runs(content)
-    return Limits(tags, tables_open)
+    return Limits(tags, tables_open, lower)
 
 
 def has_references(content: bytes) -> bool:
