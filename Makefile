@@ -10,7 +10,7 @@ FUZZ := .venv-fuzz
 SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help pictures schemathesis setup demo test ceph check format lock kill season deep bench converters fuzz replay clean documents docs
+.PHONY: help pictures schemathesis setup demo test ceph check format lock kill season deep bench converters fuzz replay clean documents docs long
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -43,7 +43,7 @@ demo: setup ## Three crawls of simulated portals: baseline, nothing new, then ch
 	@$(BIN)/gongkai demo --backend $(STORE)
 
 test: setup ## The whole suite
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -q -n 3 --dist loadfile
 
 check: $(READY) ## Formatting, lint, types, import layers, licences, lock
 	@$(BIN)/ruff format --check -q . || { echo "run: make format"; exit 1; }
@@ -68,6 +68,9 @@ kill: setup ## Two hundred SIGKILLs at random points of crawls, a hundred on eac
 
 season: setup ## A simulated season, December to April, over 300 portals: the archive's events against the simulator's ledger
 	@$(BIN)/python -m tests.season --jobs 2
+
+long: setup ## Whole programs started, disturbed and stopped (gongkai up, a bucket that turns read-only; some minutes)
+	@$(BIN)/python -m pytest -q -m long --timeout 1200
 
 deep: setup ## Thousands of generated documents and mutations through the parser
 	@$(BIN)/python -m pytest -q -m deep --timeout 7200

@@ -51,6 +51,7 @@ def kept(archive: Archive) -> dict[str, bytes]:
     return {key: archive.store.read(key) for key in keys}
 
 
+@pytest.mark.long
 def test_a_bucket_that_turns_read_only(stage: Stage, seaweed: Seaweed, tmp_path: Path) -> None:
     store = f"s3://{seaweed.bucket}/{tmp_path.name}?endpoint={stage.address}"
     stage.writes.seen, stage.writes.taken = 0, stage.needed // 2

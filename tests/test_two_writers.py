@@ -6,6 +6,8 @@ from datetime import timedelta
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
+import pytest
+
 from flows.settle import settle_run
 from infra.simulator.reports import GeneratedReport, Office, make_report, render
 from model.canonical import sha256_hex
@@ -96,5 +98,6 @@ def test_two_processes_that_saw_the_same_settle_at_once(store_address: str) -> N
     assert_settled_once(store_address, "run1", "run2")
 
 
+@pytest.mark.long
 def test_two_processes_that_settle_one_run_at_once(tmp_path: Path) -> None:
     assert_settled_once(str(tmp_path / "archive"), "run1", "run1")

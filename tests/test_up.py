@@ -36,6 +36,7 @@ def _group_of(folder: Path) -> set[int]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for what is left in /proc")
 def test_it_collects_and_stops_with_all_its_children(tmp_path: Path) -> None:
     store, port = tmp_path / "archive", _free_port()
