@@ -58,13 +58,16 @@ def doubt_spare_cells(index: LabelIndex, found: Alignment) -> None:
         table = index.form.table(table_id)
         if table is None or table_id in index.outlines:
             continue
+        sums = [frozenset(i.ids) for i in index.form.identities_of.get(table_id, ()) if i.relation == "="]
         full = table.width - table.label_width
         spare = [count - len(fields) for count, fields in rows]
         widest = max(count for count, _ in rows)
         a_column = len(rows) > 1 and min(spare) == max(spare)
         for (count, fields), more in zip(rows, spare, strict=True):
             padded = count == full or (len(rows) > 1 and count == widest and widest > full)
-            if more > 0 and not a_column and not padded:
+            # Where a sum binds the whole row, it tells a cell that slipped in.
+            bound = any(ids.issuperset(fields) for ids in sums)
+            if more > 0 and not a_column and not padded and not bound:
                 found.doubts.update(dict.fromkeys((i for i in fields if i in found.placed), "row_of_other_length"))
 
 
