@@ -13,35 +13,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from model.canonical import canonical_json
 from model.document import VersionRecord
 from storage.archive import Archive
 from storage.catalogue import Catalogue
-from storage.local_folder import LocalFolder
 from tests.benching import Figures, Item
+from tests.generated_store import Generated
 from tests.storage_samples import a_version
 
 SIZES = tuple(int(size) for size in os.environ.get("GONGKAI_BENCH_REPORTS", "2000,10000").split(","))
 WORDS = ("主动", "公开", "行政", "复议", "申请", "办理", "解读", "微信", "平台", "监督", "培训", "审查", "目录", "答复")
 SAMPLE = a_version("a", 1, b"page")
-
-
-class Generated(LocalFolder):
-    """A store whose records of reports exist only when they are read; everything else lies in a folder."""
-
-    reports = 0
-
-    def list(self, prefix: str, start_after: str | None = None) -> Iterator[str]:
-        if prefix != "reports/":
-            yield from super().list(prefix, start_after)
-            return
-        for number in range(self.reports):
-            yield f"reports/{report_id(number)}/1.json"
-
-    def read(self, key: str) -> bytes:
-        if not key.startswith("reports/"):
-            return super().read(key)
-        return canonical_json(record(int(key.split("/")[1][1:8])))
 
 
 class GeneratedArchive(Archive):
@@ -75,8 +56,7 @@ def record(number: int) -> VersionRecord:
 def measured(size: int, place: str) -> tuple[str, ...]:
     """In this process: seconds to build, MB at most, milliseconds to search."""
     folder = Path(place)
-    store = Generated(folder, fsync=False)
-    store.reports = size
+    store = Generated(folder, record, size)
     index = Catalogue(GeneratedArchive(store), folder / "catalogue.sqlite")
     begin = time.perf_counter()
     index.rebuild()

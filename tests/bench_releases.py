@@ -16,17 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from infra.simulator.reports import Office, make_report, render
-from model.canonical import canonical_json
 from model.document import VersionRecord
 from parsers import Part, parse_document
 from storage.archive import Archive
-from storage.local_folder import LocalFolder
 from storage.releases import write_release
 from storage.releases.rows import rows_of
 from storage.releases.subjects import Subject
 from storage.releases.tables import tables
 from storage.releases.writing import ParquetTables
 from tests.benching import Comparison, Figures, Item
+from tests.generated_store import Generated
 from tests.storage_samples import a_version
 
 SIZES = tuple(int(size) for size in os.environ.get("GONGKAI_BENCH_RELEASE", "500,2000").split(","))
@@ -66,24 +65,6 @@ def record(number: int) -> VersionRecord:
     return SAMPLE.model_copy(update={**facts, **told})
 
 
-class Generated(LocalFolder):
-    """A store whose records of reports exist only when they are read; everything else lies in a folder."""
-
-    reports = 0
-
-    def list(self, prefix: str, start_after: str | None = None) -> Iterator[str]:
-        if prefix != "reports/":
-            yield from super().list(prefix, start_after)
-            return
-        for number in range(self.reports):
-            yield f"reports/b{number:07d}-{2021 + number % 5}-own/1.json"
-
-    def read(self, key: str) -> bytes:
-        if not key.startswith("reports/"):
-            return super().read(key)
-        return canonical_json(record(int(key.split("/")[1][1:8])))
-
-
 class GeneratedArchive(Archive):
     """Its parses are one reading with other figures."""
 
@@ -97,8 +78,7 @@ def measured(size: int, place: str) -> tuple[str, ...]:
     """In this process: seconds, reports and rows of values a second, peak MB, MB on disk; ms of DuckDB."""
     import duckdb
 
-    store = Generated(Path(place) / "archive", fsync=False)
-    store.reports = size
+    store = Generated(Path(place) / "archive", record, size)
     template()
     folder = Path(place) / "release"
     begin = time.perf_counter()
@@ -172,9 +152,7 @@ def bench() -> Iterator[Item]:
     import pandas
 
     subjects = [
-        Subject(
-            (v := record(n),), v, GeneratedArchive(Generated(Path(), fsync=False)).parsed("", str(n)), None, None, {}
-        )
+        Subject((v := record(n),), v, GeneratedArchive(Generated(Path(), record)).parsed("", str(n)), None, None, {})
         for n in range(ROWS // len(template()["values"]))
     ]
     reports = [dict(rows_of(subject))["values"] for subject in subjects]

@@ -50,7 +50,7 @@ def _report(s: Subject) -> Iterator[Row]:
     read = (parsed.get("format_era"), parsed.get("verdict"), len(parsed.get("suspect") or ()))
     first = min(one.captured_at for one in s.chain)
     dates = (_published(v.published_on, parsed), first, v.captured_at)
-    ends = (v.portal, _plain(v.title), v.url, _parser(parsed), values_digest(parsed) if parsed else None)
+    ends = (v.portal, without_contacts(v.title), v.url, _parser(parsed), values_digest(parsed) if parsed else None)
     yield (v.report_id, *agency, level, kind, v.report_year, v.scope, v.n, len(s.chain), *read, *dates, *ends)
 
 
@@ -65,7 +65,7 @@ def _values(s: Subject) -> Iterator[Row]:
         reading, cell = tables.get(table) or {}, cells.get(name) or {}
         raw = cell.get("raw")
         unit = cell.get("unit") or _unit(reading.get("era"), name)
-        printed = (value, unit, _plain(raw) if raw is not None else None, cell.get("state"))
+        printed = (value, unit, without_contacts(raw) if raw is not None else None, cell.get("state"))
         trust = (table, reading.get("era"), reading.get("verdict"), reading.get("evidence"), name in suspect)
         labels = (_label(reading.get("era"), name), english_label(name))
         place = (cell.get("method"), cell.get("where"))
@@ -81,19 +81,25 @@ def _checks(s: Subject) -> Iterator[Row]:
 def _findings(s: Subject) -> Iterator[Row]:
     alone = len((s.parsed or {}).get("findings") or ())
     for n, f in enumerate(_all(s, "findings"), 1):
-        what = (f["code"], f["place"], f["severity"], f["fault"], _plain(f["message"]))
+        what = (f["code"], f["place"], f["severity"], f["fault"], without_contacts(f["message"]))
         yield (s.newest.report_id, s.newest.report_year, n, *what, n > alone)
 
 
 def _claims(s: Subject) -> Iterator[Row]:
     for n, c in enumerate((s.parsed or {}).get("claims") or (), 1):
         compared = (c["quantity"], c["number"], c["compared_with"], c["agrees"])
-        yield (s.newest.report_id, s.newest.report_year, n, *compared, _plain(c["quote"]))
+        yield (s.newest.report_id, s.newest.report_year, n, *compared, without_contacts(c["quote"]))
 
 
 def _texts(s: Subject) -> Iterator[Row]:
     for name, part in ((s.parsed or {}).get("sections") or {}).items():
-        yield s.newest.report_id, s.newest.report_year, name, _plain(part["heading"]), _plain(part["text"])
+        yield (
+            s.newest.report_id,
+            s.newest.report_year,
+            name,
+            without_contacts(part["heading"]),
+            without_contacts(part["text"]),
+        )
 
 
 def _versions(s: Subject) -> Iterator[Row]:
@@ -107,7 +113,7 @@ def _versions(s: Subject) -> Iterator[Row]:
             _media(parts),
         )
         came = (v.reason.value, v.corrects, v.rendition_of, v.captured_at, v.published_on)
-        where = (_plain(v.title), v.url, v.portal)
+        where = (without_contacts(v.title), v.url, v.portal)
         yield (v.report_id, v.n, v.report_year, *came, *where, *document, v.figures_digest, v.text_digest)
 
 
@@ -168,7 +174,3 @@ def _parser(parsed: Mapping[str, Any]) -> str | None:
 def _published(known: date | None, parsed: Mapping[str, Any]) -> date | None:
     told = parsed.get("published_on")
     return known or (datetime.fromisoformat(told).date() if told else None)
-
-
-def _plain(text: str) -> str:
-    return without_contacts(text)

@@ -3,9 +3,9 @@
 import csv
 import io
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from model.errors import BadQuery
@@ -21,29 +21,39 @@ Agencies = Annotated[list[str], Query(max_length=8)]
 Figures = Annotated[list[str], Query(max_length=6)]
 
 
+class Asked(NamedTuple):
+    """A comparison as its address asks for it."""
+
+    agencies: tuple[str, ...]
+    figures: tuple[str, ...]
+    lines: list[Line]
+    start: int
+    end: int
+
+
 def routes(site: Site) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     def asked_for(
-        agency: list[str], figure: list[str], first: int | None, last: int | None
-    ) -> tuple[list[Line], int, int]:
+        agency: Agencies = [],  # noqa: B006
+        figure: Figures = [],  # noqa: B006
+        first: Annotated[int | None, Query(alias="from", ge=FIRST, le=LAST)] = None,
+        last: Annotated[int | None, Query(alias="to", ge=FIRST, le=LAST)] = None,
+    ) -> Asked:
         start, end = first or FIRST, last or max(first or FIRST, min(datetime.now(UTC).year - 1, LAST))
         agencies, figures = tuple(dict.fromkeys(agency)), tuple(dict.fromkeys(figure or [USUAL]))
         lines = compare(site.library, agencies, figures, start, end)
         if first is None:  # nobody asked for years in which there is nothing
             start = min((p.year for line in lines for p in line.points), default=max(start, end - 6))
-        return lines, start, end
+        return Asked(agencies, figures, lines, start, end)
 
     @router.get("/compare", response_class=HTMLResponse)
     def page(
         request: Request,
-        agency: Agencies = [],  # noqa: B006
-        figure: Figures = [],  # noqa: B006
-        first: Annotated[int | None, Query(alias="from", ge=FIRST, le=LAST)] = None,
-        last: Annotated[int | None, Query(alias="to", ge=FIRST, le=LAST)] = None,
+        asked: Annotated[Asked, Depends(asked_for)],
         add: Annotated[str, Query(max_length=100)] = "",
     ) -> HTMLResponse:
-        lines, start, end = asked_for(agency, figure, first, last)
+        lines, start, end = asked.lines, asked.start, asked.end
         ask = site.asking(request)
         charts = [chart(ask, [line for line in lines if line.figure.id == name], start, end)
                   for name in dict.fromkeys(line.figure.id for line in lines)]  # fmt: skip
@@ -52,33 +62,26 @@ def routes(site: Site) -> APIRouter:
         return site.page(
             request, "compare.html", lines=lines, charts=charts, years=list(range(start, end + 1)), start=start,
             end=end,
-            chosen=tuple(dict.fromkeys(figure or [USUAL])), named=site.library.agency_names(tuple(agency)),
+            chosen=asked.figures, named=site.library.agency_names(asked.agencies),
             usual=usual_figures(), add=add, found=found, number=number,
         )  # fmt: skip
 
     @router.get("/compare.csv")
     def as_csv(
         request: Request,
-        agency: Agencies = [],  # noqa: B006
-        figure: Figures = [],  # noqa: B006
-        first: Annotated[int | None, Query(alias="from", ge=FIRST, le=LAST)] = None,
-        last: Annotated[int | None, Query(alias="to", ge=FIRST, le=LAST)] = None,
+        asked: Annotated[Asked, Depends(asked_for)],
     ) -> Response:
-        lines, _, _ = asked_for(agency, figure, first, last)
         headers = {"content-disposition": 'attachment; filename="gongkai-compare.csv"'}
         return Response(
-            lines_csv(lines, site.asking(request).base), media_type="text/csv; charset=utf-8", headers=headers
+            lines_csv(asked.lines, site.asking(request).base), media_type="text/csv; charset=utf-8", headers=headers
         )
 
     @router.get("/compare.svg")
     def as_svg(
         request: Request,
-        agency: Agencies = [],  # noqa: B006
-        figure: Figures = [],  # noqa: B006
-        first: Annotated[int | None, Query(alias="from", ge=FIRST, le=LAST)] = None,
-        last: Annotated[int | None, Query(alias="to", ge=FIRST, le=LAST)] = None,
+        asked: Annotated[Asked, Depends(asked_for)],
     ) -> Response:
-        lines, start, end = asked_for(agency, figure, first, last)
+        lines, start, end = asked.lines, asked.start, asked.end
         if not lines:
             raise BadQuery("name at least one agency")
         one = [line for line in lines if line.figure.id == lines[0].figure.id]

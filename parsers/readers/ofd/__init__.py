@@ -10,9 +10,7 @@ from parsers.readers.limits import TooHostile
 from parsers.readers.ofd.canvas import Canvas
 from parsers.readers.ofd.package import Package
 from parsers.readers.pdf.characters import placed, sides
-from parsers.readers.pdf.document import FEWEST
-from parsers.readers.pdf.document import _Leaf as Leaf
-from parsers.readers.pdf.document import _put_together as put_together
+from parsers.readers.pdf.document import FEWEST, Leaf, put_together
 from parsers.readers.pdf.frame import Frame
 from parsers.readers.pdf.rulings import drawings_in
 from parsers.readers.pdf.sheets import sheet_of

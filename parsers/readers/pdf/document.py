@@ -25,7 +25,7 @@ TALL = 1.25  # of the usual height of a line: a title
 
 
 @dataclass
-class _Leaf:
+class Leaf:
     """One page, or what of a page is read from one side. `number` from 1; `shown`: the page as viewers show it."""
 
     number: int
@@ -41,7 +41,7 @@ class _Leaf:
 
 def read_pdf(content: bytes) -> Page:
     """The page of a PDF. Raises TooHostile, CannotRead (`encrypted`, `damaged`, `empty`) and NeedsOcr."""
-    leaves: list[_Leaf] = []
+    leaves: list[Leaf] = []
     letters = scanned = pages = 0
     with opened(content) as document:
         for number in range(len(document)):
@@ -54,13 +54,13 @@ def read_pdf(content: bytes) -> Page:
         if scanned:
             return read_scanned_pdf(content)
         raise CannotRead("empty", f"the {pages} pages of the PDF show no text")
-    page = _put_together(leaves)
+    page = put_together(leaves)
     # Pages that are pictures between others: what stands on them is not known.
     page.truncated = page.truncated or scanned > 0
     return page
 
 
-def _leaves(document: pdfium.PdfDocument, number: int) -> tuple[list[_Leaf], int, bool]:
+def _leaves(document: pdfium.PdfDocument, number: int) -> tuple[list[Leaf], int, bool]:
     with opened_page(document, number) as page:
         shown = frame_of(page)
         shapes = shapes_of(page)
@@ -75,11 +75,11 @@ def _leaves(document: pdfium.PdfDocument, number: int) -> tuple[list[_Leaf], int
         frame = shown.turned(quarter)
         pictures = [frame.box(a.x0, a.y0, a.x1, a.y1) for a in shapes.images]
         sheet = sheet_of(placed(chars, frame), drawings_in(shapes.lines, frame), pictures)
-        leaves.append(_Leaf(number + 1, sheet, frame, shown))
+        leaves.append(Leaf(number + 1, sheet, frame, shown))
     return leaves, len(raw) - doubtful, scanned and len(raw) < FEWEST
 
 
-def _put_together(leaves: list[_Leaf]) -> Page:
+def put_together(leaves: list[Leaf]) -> Page:
     _drop_page_numbers(leaves)
     page = Page(reader="pdf")
     tables = _tables(leaves)
@@ -130,7 +130,7 @@ def _put_together(leaves: list[_Leaf]) -> Page:
 Known = dict[int, tuple[SheetTable, int, bool]]
 
 
-def _tables(leaves: list[_Leaf]) -> Known:
+def _tables(leaves: list[Leaf]) -> Known:
     """Each table with its first row that is no repetition, and whether it is the rest of the one before; mended."""
     found: Known = {}
     last: SheetTable | None = None
@@ -151,7 +151,7 @@ def _tables(leaves: list[_Leaf]) -> Known:
     return found
 
 
-def _drop_page_numbers(leaves: list[_Leaf]) -> None:
+def _drop_page_numbers(leaves: list[Leaf]) -> None:
     """Takes out the lines that only count the pages; a bare number only where such numbers count through all pages."""
     for leaf in leaves:
         leaf.sheet.blocks = [
@@ -169,7 +169,7 @@ def _drop_page_numbers(leaves: list[_Leaf]) -> None:
                 leaf.sheet.blocks = [b for b in leaf.sheet.blocks if b is not block]
 
 
-def _titles(leaves: list[_Leaf]) -> list[str]:
+def _titles(leaves: list[Leaf]) -> list[str]:
     """The tall lines at the top of the first page, put together."""
     lines = [b for leaf in leaves for b in leaf.sheet.blocks if isinstance(b, TextLine)]
     if not lines:
