@@ -3,7 +3,7 @@
 import re
 
 from model.normal_text import bare_label, label_key
-from parsers.alignment import Alignment
+from parsers.alignment import Alignment, Surplus
 from parsers.cells import Content, read_cell
 from parsers.gaps import doubt_missing_cells, doubt_spare_cells, fill_gaps
 from parsers.headers import note_disorder, note_header
@@ -11,6 +11,7 @@ from parsers.headings import begins_plainly
 from parsers.labels import LabelIndex, Target
 from parsers.page import Cell, Page, Row
 from parsers.placing import Walk, doubt, give_up, place, put, without_next_number, without_unit
+from parsers.printed_pages import note_pages, stray
 
 # 附:上年度数据, 2021年情况(供对照), 附:2021年数据
 OTHER_YEAR = re.compile(
@@ -40,11 +41,12 @@ def align(page: Page, index: LabelIndex, year: int | None) -> Alignment:
             if walk.table is not None or not begins_plainly(item):
                 _line(item, index, walk)
         else:
-            before = found.last
+            before, walk.at = found.last, at
             _row(at, item, index, walk, found)
             if found.last is not before:
                 found.last_at = at
     give_up(walk, found)
+    note_pages(page, index, found)
     fill_gaps(index, found)
     doubt_missing_cells(page, found)
     doubt_spare_cells(index, found)
@@ -117,13 +119,17 @@ def _row(at: int, row: Row, index: LabelIndex, walk: Walk, found: Alignment) -> 
     if strip:
         give_up(walk, found)
         table, placed = strip
-        target = Target(table, "", (), index.strips[table], re.compile(""), frozenset())
+        target = _strip_target(table, index.strips[table])
         found.order.append((at, target))
         put(target, row, placed, "", found, walk)
         return
     if target is None:
         note_header(cells, index, walk, found)
+        waits, extras = walk.short, len(found.extras)
         _unlabelled(at, row, contents, index, walk, found)
+        if row.lined and not waits and not walk.numbered and len(found.extras) == extras:
+            number = stray(row)
+            found.strays += [(at, number)] if number is not None else []
         return
     if not any(s.is_value and c.text.strip() for s, c in zip(states, values, strict=False)):
         note_header(cells, index, walk, found)  # 自然人 | … | 总计: the last word names a row, too
@@ -162,6 +168,10 @@ def _joined(texts: list[str], index: LabelIndex, walk: Walk) -> Target | None:
     return None
 
 
+def _strip_target(table: str, ids: tuple[str, ...]) -> Target:
+    return Target(table, "", (), ids, re.compile(""), frozenset())
+
+
 def _strip(
     row: Row, contents: list[Content], index: LabelIndex, walk: Walk, found: Alignment
 ) -> tuple[str, list[Cell]] | None:
@@ -180,6 +190,8 @@ def _strip(
         while row.loose and len(values) > len(ids) and not values[-1].text.strip():
             values.pop()
         if len(values) != len(ids):
+            if row.lined and len(values) == len(ids) + 1 and walk.table == table and not walk.skip:
+                found.surplus.append(Surplus(walk.at, _strip_target(table, ids), row, values, "", {}))
             continue
         if [read_cell(v.text).value for v in values] == list(range(1, len(ids) + 1)):
             continue  # 1 to 15 are the numbers of the columns

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from model.vocabulary import ReadMethod
 from parsers.cells import Content
 from parsers.labels import Target
-from parsers.page import Row
+from parsers.page import Cell, Row
 
 
 class Placed(NamedTuple):
@@ -20,6 +20,17 @@ class Placed(NamedTuple):
     table: tuple[str, int] | None = None
 
 
+class Surplus(NamedTuple):
+    """A row of text with one value too many: item `at` of the page, its label, and the order of its columns."""
+
+    at: int
+    target: Target
+    row: Row
+    values: list[Cell]
+    label: str
+    moved: dict[str, tuple[str, ...]]
+
+
 @dataclass
 class Alignment:
     """What one form found in a page. `doubts`: id to the reason why its value may be wrong.
@@ -27,7 +38,9 @@ class Alignment:
     `led_by_blanks`: by table, ids of rows that a blank cell too many stood before; `longer`: tables with rows that have
     too many cells and begin with a figure. `lengths`: by table of the page and of the form, how many
     cells stand behind the labels of its rows. `seen_in`: by table of the form, the tables of the page with words of it;
-    `figures`: the tables of the page with figures. `in_text`: rows were cut out of text, not drawn by markup.
+    `figures`: the tables of the page with figures. `in_text`: rows were cut out of text, not drawn by markup. `strays`:
+    by item of the page, numbers of text that stand where no value is expected; `surplus`: rows of text with one value
+    too many.
     """
 
     placed: dict[str, Placed] = field(default_factory=dict)
@@ -46,3 +59,5 @@ class Alignment:
     seen_in: dict[str, set[int]] = field(default_factory=dict)
     figures: set[int] = field(default_factory=set)
     in_text: bool = False
+    strays: list[tuple[int, int]] = field(default_factory=list)
+    surplus: list[Surplus] = field(default_factory=list)

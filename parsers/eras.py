@@ -60,7 +60,8 @@ def best_reading(readings: Readings, table_id: str, eras: list[str]) -> tuple[La
 def _score(index: LabelIndex, table_id: str, found: Alignment) -> float:
     table = index.form.table(table_id)
     assert table is not None
-    filled = _filled(index, table_id, found)
+    # A row that is there and could not be read is one more that the form knows.
+    filled = len((found.placed.keys() | found.doubts.keys()) & table.ids)
     marks = len(found.seen.get(table_id, set()) & set(table.markers))
     return filled - (len(table.fields) - filled) + MARKER * marks
 

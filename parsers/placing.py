@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from model.normal_text import bare_label, label_key
 from model.vocabulary import CellState, ReadMethod
-from parsers.alignment import Alignment, Placed
+from parsers.alignment import Alignment, Placed, Surplus
 from parsers.cells import read_cell
 from parsers.drawn import values_at_columns
 from parsers.labels import LabelIndex, Target
@@ -23,7 +23,7 @@ class Walk:
 
     `short`: a row whose values may go on in the next line. `skip`: the rows belong to another year. `moved`: columns
     that stand in another order than the form's, by the first id of their row. `numbered`: the table has a column of
-    running numbers; `number` is the last that was met at the end of a row.
+    running numbers; `number` is the last that was met at the end of a row. `at`: the item of the page.
     """
 
     table: str | None = None
@@ -34,6 +34,7 @@ class Walk:
     expected_year: int | None = None
     numbered: bool = False
     number: int = 0
+    at: int = 0
 
 
 def without_unit(values: list[Cell], wanted: int, index: LabelIndex) -> list[Cell]:
@@ -96,6 +97,13 @@ def place(
         elif lead == 0:
             found.longer.add(target.table)
     if len(values) != wanted:
+        if (
+            row.loose
+            and len(values) == wanted + 1
+            and not walk.skip
+            and all(read_cell(v.text).is_value for v in values)
+        ):
+            found.surplus.append(Surplus(walk.at, target, row, values, label, dict(walk.moved)))
         doubt(target, found, "row_of_other_length")
         return
     if target.table in index.outlines and _is_a_row_of_its_own(target, row, label, found):

@@ -139,3 +139,38 @@ def test_two_rows_that_run_together_are_not_read_as_one() -> None:
         [Part("page", (head + "| 信息内容\\\\\\\\ | 本年制发件数 | 本年废止件数 | 现行有效件数 |\n" + rows).encode())]
     )
     assert not [i for i, v in report.values.items() if v in (1187, 2305, 14) and i not in report.suspect]
+
+
+def _paged(lines: list[str], every: int, first: int) -> tuple[str, list[int]]:
+    """The lines with the numbers of printed pages, each on a line of its own; where these are."""
+    paged: list[str] = []
+    places = []
+    for n, line in enumerate(lines):
+        if n % every == first and n > 5:
+            places.append(len(paged))
+            paged.append(str(len(places)))
+        paged.append(line)
+    return "\n".join(paged), places
+
+
+@pytest.mark.parametrize("layout", ["cell_per_line", "cell_per_line_blank", "lone_pipes"])
+def test_the_number_of_a_page_is_no_figure_between_cells_on_lines_of_their_own(layout: str) -> None:
+    verified = 0
+    for form in ("form2021", "form2019"):
+        for number, invented in enumerate(invent(3, form, 91)):
+            document = render(invented, layout, number)
+            lines = document.content.decode().split("\n")
+            every = 34 if layout == "cell_per_line" else 68
+            whole, _ = _paged(lines, every, number)
+            report = parse_document([Part("page", whole.encode())])
+            assert silent_errors(report, dict(document.values)) == []
+            verified += report.verdict.value == "verified"
+            table = range(next(n for n, line in enumerate(lines) if "第二十条" in line), len(lines))
+            figures = [n for n in table if lines[n].strip().isdecimal()][1:7:2]
+            for at in figures:  # this one is lost, and the page ends right there
+                whole, places = _paged(lines, every, at % every)
+                text = whole.split("\n")
+                lost = next(p for p in places if text[p + 1] == lines[at] and p > at - 3)
+                report = parse_document([Part("page", "\n".join(text[: lost + 1] + text[lost + 2 :]).encode())])
+                assert silent_errors(report, dict(document.values)) == [], (number, at)
+    assert verified >= 3

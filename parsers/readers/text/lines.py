@@ -24,10 +24,11 @@ class Rows:
         return any(read_cell(v).value is not None for v in self.values)
 
     def row(
-        self, texts: list[str], *, loose: bool = True, grid: bool = False, uneven: bool = False, broken: bool = False
-    ) -> None:
+        self, texts: list[str], *, loose: bool = True, grid: bool = False, uneven: bool = False, broken: bool = False,
+        lined: bool = False,
+    ) -> None:  # fmt: skip
         cells = tuple(Cell(t, n) for n, t in enumerate(texts, 1))
-        self.page.items.append(Row(cells, self.table, self.number, loose, grid, uneven, broken))
+        self.page.items.append(Row(cells, self.table, self.number, loose, grid, uneven, broken, lined))
         self.number += 1
 
     def new_table(self) -> None:
@@ -38,7 +39,7 @@ class Rows:
 
     def flush(self) -> None:
         if self.values:
-            self.row(self.labels[-MOST_LABELS:] + self.values)
+            self.row(self.labels[-MOST_LABELS:] + self.values, lined=True)
             self.labels, self.values = [], []
 
     def piped(self, cells: list[str], *, loose: bool = True) -> None:

@@ -12,8 +12,11 @@ BREAK = re.compile(r"<br\s{0,3}/?>", re.IGNORECASE)
 ANCHOR = re.compile(r"<<[^<>]*>>")
 # An escaped backslash and an escaped pipe while a line is cut: characters that no text has
 BACKSLASH, PIPE = "\ufdd1", "\ufdd2"
-# - 4 -, — 12 —, 第 3 页
-PAGE_NUMBER = re.compile(r"^(?:[-—–]\s*\d{1,3}\s*[-—–]|第\s*\d{1,3}\s*页(?:\s*共\s*\d+\s*页)?)$")
+# - 4 -, — 12 —, 第 3 页, 第 3 页 共 5 页, 共5页 第3页, 3/5, Page 3 of 5
+PAGE_NUMBER = re.compile(
+    r"^(?:[-—–~·•]\s*\d{1,3}\s*[-—–~·•]|第\s*\d{1,3}\s*页(?:\s*[,，/]?\s*共\s*\d{1,3}\s*页)?|共\s*\d{1,3}\s*页\s*[,，/]?\s*第\s*\d{1,3}\s*页"
+    r"|\d{1,3}\s*/\s*\d{1,3}|(?i:page)\s*\d{1,3}(?:\s*of\s*\d{1,3})?)$"
+)
 BARE_NUMBER = re.compile(r"^[1-9]\d{0,2}$")
 
 

@@ -1,4 +1,4 @@
-"""The numbers of printed pages that run through a text with pipes, each on a line of its own."""
+"""The numbers of printed pages that run through a text with pipes or tabs, each on a line of its own."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ def page_numbers(lines: Sequence[str]) -> frozenset[int]:
 
 
 def is_below_pipes(lines: Sequence[str], at: int) -> bool:
-    """Is the last line with words before this one a line of a table with pipes?"""
+    """Is the last line with words before this one a line of a table with pipes or tabs?"""
     before = (lines[n].strip() for n in range(at - 1, max(at - NEAR, -1), -1))
     line = next((b for b in before if b and not PAGE_NUMBER.match(b)), "")
-    return "|" in line and line != "|"
+    return ("|" in line and line != "|") or "\t" in line
