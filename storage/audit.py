@@ -12,7 +12,7 @@ from itertools import groupby, islice
 
 from pydantic import AwareDatetime
 
-from model.canonical import canonical_json, sha256_hex
+from model.canonical import sha256_hex
 from model.capture import Capture, Record
 from model.errors import DigestMismatch, ObjectMissing
 from storage.archive import Archive
@@ -22,7 +22,7 @@ from storage.keys import kind_of
 from storage.ledger import parsed_lines
 from storage.objects import ObjectStore
 from storage.packing import Packed, unpack
-from storage.records import JSON, read_record
+from storage.records import read_record, replace_record
 
 POSITION = "state/audit.json"
 READERS = 16
@@ -96,7 +96,7 @@ class _Audit:
             again = (one for one in self.there.kept() if one.key <= held.after)
             last = self._read_until(again, budget) if self.result.size < budget else None
             position = Position(after=last or "", at=now, rounds=held.rounds + 1)
-        self.store.replace(POSITION, canonical_json(position), content_type=JSON)
+        replace_record(self.store, POSITION, position)
         return position
 
     def _read_until(self, listed: Iterator[Listed], budget: int) -> str | None:

@@ -17,6 +17,7 @@ from storage.keys import kind_of
 from storage.ledger import parsed_lines
 from storage.parsed import pack_lines
 from storage.raw import raw_key
+from storage.records import plain_json
 
 FaultKind = Literal["damaged", "missing", "foreign", "hole", "catalogue", "chain", "signature", "conflict"]
 
@@ -44,7 +45,8 @@ def examined(key: str, content: bytes) -> Contents | str:
     """What a sound object refers to; a sentence when it is not what its key promises."""
     check = _CHECKS.get(kind_of(key) or "")
     try:
-        return check(key, content) if check else Contents()
+        plain = plain_json(content) if key.endswith(".json") else content
+        return check(key, plain) if check else Contents()
     except (OSError, EOFError, zlib.error) as error:
         return f"is not readable as gzip ({error})"
     except ValidationError as error:

@@ -5,11 +5,10 @@ A change is `<time>-<run>.json`, a map from URL to Location. Times in names only
 
 from datetime import UTC, datetime, timedelta
 
-from model.canonical import canonical_json
 from model.document import Location
 from model.errors import ObjectMissing
 from storage.objects import checked_segment
-from storage.records import JSON, Shelf, read_record
+from storage.records import Shelf, read_record, replace_record
 
 STAMP = "%Y%m%dT%H%M%S.%fZ"
 FOLDED_AT = 48  # changes after which they are folded into one
@@ -58,8 +57,8 @@ class Locations(Shelf):
         return folded
 
     def _write(self, key: str, locations: dict[str, Location]) -> None:
-        content = canonical_json({url: location.model_dump(mode="json") for url, location in locations.items()})
-        self.store.replace(key, content, content_type=JSON)
+        plain = {url: location.model_dump(mode="json") for url, location in locations.items()}
+        replace_record(self.store, key, plain)
 
     def _prefix(self, portal: str) -> str:
         return f"state/locations/{checked_segment(portal)}/"

@@ -10,7 +10,7 @@ from model.canonical import canonical_json
 from model.capture import Capture, Record
 from model.errors import ObjectMissing
 from storage.objects import checked_segment
-from storage.records import JSON, Shelf, create_record, read_record
+from storage.records import JSON, Shelf, create_record, read_record, replace_record
 
 # Nobody is left alone for longer at once. What ends later was dated by a clock that went ahead, and does not hold.
 LONGEST_COOL_DOWN = timedelta(days=8)
@@ -52,8 +52,8 @@ class Memory(Shelf):
         """Stay away from a host until then; a later end that stands already is kept."""
         held = self.cool_down(host)
         if held is None or held.until < until or held.until > until + LONGEST_COOL_DOWN:
-            content = canonical_json(CoolDown(host=host, until=until, why=why, refusals=refusals or _of(held)))
-            self.store.replace(f"state/cool_down/{host_segment(host)}.json", content, content_type=JSON)
+            record = CoolDown(host=host, until=until, why=why, refusals=refusals or _of(held))
+            replace_record(self.store, f"state/cool_down/{host_segment(host)}.json", record)
 
     def cool_down(self, host: str) -> CoolDown | None:
         """The latest time of leaving a host alone, over or not; None when there never was one."""
@@ -80,7 +80,7 @@ class Memory(Shelf):
     def note_requests(self, day: date, run: str, portal: str, requests: dict[str, int]) -> None:
         """Note the requests per host that a run made for a portal on a day (UTC); noting again replaces."""
         key = f"state/requests/{day.isoformat()}/{checked_segment(run)}/{checked_segment(portal)}.json"
-        self.store.replace(key, canonical_json(dict(requests)), content_type=JSON)
+        replace_record(self.store, key, dict(requests))
 
     def requests_made(self, day: date) -> dict[str, int]:
         """Requests per host on a day (UTC), as far as runs have noted them."""

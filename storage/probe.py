@@ -7,11 +7,10 @@ from typing import Protocol, runtime_checkable
 
 from pydantic import AwareDatetime
 
-from model.canonical import canonical_json
 from model.capture import Record
 from model.errors import InvalidStore, ObjectMissing
 from storage.objects import ObjectStore
-from storage.records import JSON, read_record
+from storage.records import read_record, replace_record
 
 ABILITIES = "state/abilities.json"
 RACERS = 16
@@ -63,7 +62,7 @@ def probe(store: ObjectStore, now: datetime) -> StoreAbilities:
 
 def record_abilities(store: ObjectStore, abilities: StoreAbilities) -> None:
     """Remember what was seen, for whoever opens the archive later."""
-    store.replace(ABILITIES, canonical_json(abilities), content_type=JSON)
+    replace_record(store, ABILITIES, abilities)
 
 
 def recorded_abilities(store: ObjectStore) -> StoreAbilities | None:

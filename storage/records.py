@@ -1,4 +1,10 @@
-"""Records as JSON objects in a store: written in one canonical form, read back into their model."""
+"""Records as JSON objects in a store: in one canonical form, with a digest of themselves.
+
+A stored record is its canonical JSON with one more member in front, `"_sha256"`: the SHA-256 of that JSON without the
+member. Whoever reads a record reads it proven, on the day it is written and without any manifest. To prove one by hand,
+take the member out (`jq -cjS 'del(._sha256)' FILE | sha256sum`). Records of archives from before it have no such member
+and are read as they are.
+"""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -7,11 +13,16 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from model.canonical import canonical_json
+from model.canonical import canonical_json, sha256_hex
 from model.errors import DigestMismatch
 from storage.objects import ObjectStore
 
 JSON = "application/json"
+
+MARK = b'{"_'
+"""No member of a record begins with `_` but the digest; sorted, it comes before all others."""
+MEMBER = MARK + b'sha256":"'
+LENGTH = len(MEMBER) + 64
 
 Kind = TypeVar("Kind")
 
@@ -29,22 +40,48 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
+def proven(record: BaseModel | dict[str, Any]) -> bytes:
+    """A record as it is stored: canonical JSON that names its own digest."""
+    plain = canonical_json(record)
+    return MEMBER + sha256_hex(plain).encode() + (b'"}' if plain == b"{}" else b'",' + plain[1:])
+
+
+def plain_json(content: bytes) -> bytes:
+    """A stored record's JSON without its digest; ValueError when it does not have the digest that it names."""
+    if not content.startswith(MARK) and content[len(MARK) : len(MEMBER)] != MEMBER[len(MARK) :]:
+        return content
+    digest, rest = content[len(MEMBER) : LENGTH].decode("ascii", "replace"), content[LENGTH:]
+    plain = b"{}" if rest == b'"}' else b"{" + rest.removeprefix(b'",')
+    if not content.startswith(MEMBER) or sha256_hex(plain) != digest:
+        raise ValueError(f"its content does not have the digest that it names, {digest}")
+    return plain
+
+
 def create_record(store: ObjectStore, key: str, record: BaseModel | dict[str, Any]) -> bool:
     """Write a record once; False when the key exists."""
-    return store.create(key, canonical_json(record), content_type=JSON)
+    return store.create(key, proven(record), content_type=JSON)
+
+
+def replace_record(store: ObjectStore, key: str, record: BaseModel | dict[str, Any]) -> None:
+    """Write a record of `state/` that takes the place of the one before."""
+    store.replace(key, proven(record), content_type=JSON)
 
 
 def read_record(store: ObjectStore, key: str, kind: type[Kind]) -> Kind:
-    """The record under a key; DigestMismatch when the object is there but is no such record."""
+    """The record under a key; DigestMismatch when the object is there but no such record, or no longer what it was."""
     try:
         whatever: Any = kind
-        record: Kind = _adapter(whatever).validate_json(store.read(key))
+        record: Kind = _adapter(whatever).validate_json(plain_json(store.read(key)))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(step) for step in first["loc"]) or "the whole"
         raise DigestMismatch(
             f"{store.describe()}, object {key} is no valid {kind.__name__} ({where}: {first['msg']}); "
             "restore it from a copy of the archive"
+        ) from error
+    except ValueError as error:
+        raise DigestMismatch(
+            f"{store.describe()}, object {key}: {error}; restore it from a copy of the archive"
         ) from error
     return record
 
