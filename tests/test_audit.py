@@ -90,7 +90,7 @@ def test_a_bit_flipped_anywhere_in_a_record_is_found_when_it_is_read() -> None:
     for bit in range(8 * len(sound)):
         spoilt = bytearray(sound)
         spoilt[bit // 8] ^= 1 << bit % 8
-        with pytest.raises(ValueError, match="digest that it names|Expecting|decode"):
+        with pytest.raises(ValueError, match=r"digest that it names|Expecting|decode"):
             json.loads(plain_json(bytes(spoilt)))
 
 
