@@ -62,6 +62,9 @@ def identity_of(page: Page, extra_titles: tuple[str, ...] = (), url: str | None 
     title, reading = _title(page, extra_titles)
     preamble = _preamble(page)
     found = Identity(title, reading, AgencyReading(), published_on(page))
+    if title in page.unseen:
+        _prefer_what_is_seen(found, page, preamble)
+        title, reading = found.title, found.reading
     _settle_year(found, preamble)
     year = found.reading.year
     around = surroundings(page, url, year)
@@ -95,6 +98,57 @@ def _title(page: Page, extra: tuple[str, ...]) -> tuple[str | None, TitleReading
         if score > rank:
             best, rank = (title, reading), score
     return best
+
+
+def _prefer_what_is_seen(found: Identity, page: Page, preamble: str) -> None:
+    """A title in a tag may be left over from another report: the heading in the text outweighs it, and it is told.
+
+    A heading of its own (h1) speaks for the text, else the last line above it that names a report; unless the preamble
+    agrees with the tag.
+    """
+    own = [t for t in page.titles if t not in page.unseen]
+    seen = ((t, classify_title(t[:300])) for t in own or _lines_above(page.lines))
+    headings = [(t, r) for t, r in seen if r.kind == "report" and (r.year or _clean(r.agency, strict=True))]
+    tag = found.reading
+    if not headings or any(not _differ(tag, reading) for _, reading in headings):
+        return
+    title, reading = headings[-1]
+    listed = not own and any(_differ(reading, other) for _, other in headings)
+    period, maker = PERIOD.search(preamble), _maker(preamble)
+    by_year = period is not None and tag.year == int(period[1]) != reading.year
+    by_maker = maker is not None and not _other_name(tag.agency, maker) and _other_name(reading.agency, maker)
+    found.note("IDENTITY-TITLE", "title", f"the page's tag and its heading name two reports: {found.title}; {title}")
+    if by_year or by_maker or listed:  # several reports are named above the text: links to others
+        return
+    if reading.agency is None and not _other_name(tag.agency, maker):
+        reading = reading._replace(agency=tag.agency)  # only the year is another
+    found.title, found.reading = title, reading
+
+
+def _lines_above(lines: list[str]) -> list[str]:
+    """The lines above section 一 that may be headings, also where one goes on in the next."""
+    end = next((n for n, line in enumerate(lines[:60]) if FIRST_HEADING.match(line) and len(line) < 40), 25)
+    above = lines[:end]
+    return [line for line in [*_joined(above), *above] if len(line) < 80]
+
+
+def _differ(one: TitleReading, other: TitleReading) -> bool:
+    """Do two titles name different reports, as far as both tell?"""
+    if one.year is not None and other.year is not None and one.year != other.year:
+        return True
+    return _other_name(one.agency, other.agency)
+
+
+def _other_name(one: str | None, other: str | None) -> bool:
+    first, second = _clean(one), _clean(other)
+    if first is None or second is None or first in second or second in first:
+        return False
+    a, b = read_name(first), read_name(second)
+    if a.core and b.core and a.core not in b.core and b.core not in a.core:
+        return True
+    if a.region and b.region:
+        return a.region != b.region
+    return not (a.core and b.core)
 
 
 def _joined(lines: list[str]) -> Iterator[str]:

@@ -62,11 +62,13 @@ class Page:
     """One document as read. `items` mixes lines of prose and rows; `titles` are candidates, the best first.
 
     Readers add to `items`; once the page is handed over nobody does, so its `rows` and `lines` are picked out once.
+    `unseen`: those of the titles that stand in tags or heads and not in the text.
     `hidden`: tables that the page does not show were left out. `site`, `site_code`: whose site it is, as its tags say.
     """
 
     items: list[str | Row] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
+    unseen: list[str] = field(default_factory=list)
     published: str | None = None
     source: str | None = None
     site: str | None = None

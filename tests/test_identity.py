@@ -13,6 +13,7 @@ from parsers.parts import read_part
 from tests.test_titles import corpus
 
 R = "政府信息公开工作年度报告"
+PERIOD = "统计期限为2023年1月1日至2023年12月31日。"
 
 
 def page(title: str = "", *preamble: str, meta: str = "", shown: str = "", footer: str = "", site: str = "") -> Report:
@@ -111,6 +112,34 @@ def test_the_source_tag_is_the_last_to_be_asked_and_only_for_an_agency() -> None
     assert page(f"2022年{R}", meta=tags(ContentSource="淮安市财政局")).agency.name == "淮安市财政局"
     assert page(f"2022年{R}", meta=tags(ContentSource="网站编辑")).agency.name is None
     assert page(f"2022年{R}", meta=tags(Author="淮安市财政局")).agency.name is None
+
+
+@pytest.mark.parametrize(
+    ("tag", "heading", "line", "name", "year", "told"),
+    [
+        ("乙县教育局2020年{R}", "甲县财政局2023年{R}", "", "甲县财政局", 2023, True),
+        ("乙县教育局2020年{R}_乙县人民政府", "甲县财政局2023年{R}", "", "甲县财政局", 2023, True),
+        ("甲县财政局2022年{R}", "甲县财政局2023年{R}", PERIOD, "甲县财政局", 2023, True),
+        ("甲县财政局2022年{R}", "2023年{R}", "", "甲县财政局", 2023, True),
+        # The preamble agrees with the tag: the heading is the wrong one.
+        ("甲县财政局2023年{R}", "甲县财政局2022年{R}", PERIOD, "甲县财政局", 2023, True),
+        ("甲县财政局2023年{R}", "乙县教育局2023年{R}", "本报告由甲县财政局编制。", "甲县财政局", 2023, True),
+        ("甲县丁镇2023年{R}", "甲县丙镇2023年{R}", "", "甲县丙镇", 2023, True),
+        ("天津市人社局2022年{R}", "天津市人力资源和社会保障局2022年{R}", "", "天津市人社局", 2022, False),
+        ("甲县财政局2023年{R}", "{R}", "", "甲县财政局", 2023, False),
+        ("甲县人民政府", "甲县财政局2023年{R}", "", "甲县财政局", 2023, False),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("as_line", [False, True])
+def test_the_heading_of_the_text_over_a_tag_left_from_another_report(
+    tag: str, heading: str, line: str, name: str, year: int, told: bool, as_line: bool
+) -> None:
+    text = "全局上下认真贯彻条例，依法公开各类信息，不断完善制度，加强培训，提升服务水平。" * 8
+    shown = f"<p class=t>{heading}</p>" if as_line else f"<h1>{heading}</h1>"
+    html = f"<title>{tag}</title><body><p>首页</p>{shown}<p>{line}</p><p>一、总体情况</p><p>{text}</p></body>"
+    report = parse_document([Part("page", html.replace("{R}", R).encode())])
+    assert (report.agency.name, report.report_year) == (name, year)
+    assert ("IDENTITY-TITLE" in codes(report)) is told
 
 
 def test_a_path_in_front_of_a_title_is_no_part_of_a_name() -> None:

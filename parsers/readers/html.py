@@ -89,6 +89,7 @@ def _head(root: "etree._Element", page: Page) -> None:
             continue
         if element.tag in ("title", "h1"):
             titles.append(_tidy("".join(map(str, element.itertext()))))
+            page.unseen += titles[-1:] if element.tag == "title" else []
         if element.tag != "h1":
             element.text = None
             for child in list(element):
@@ -102,6 +103,7 @@ def _note_meta(meta: "etree._Element", page: Page) -> None:
         return
     if NAMED.match(name):
         page.titles.append(content)
+        page.unseen.append(content)
     elif DATED.match(name):
         page.published = page.published or content
     elif SOURCED.match(name):

@@ -87,6 +87,7 @@ def _step(lines: Sequence[str], at: int, rows: Rows, page: Page) -> int:
 def _head(head: re.Match[str], page: Page) -> None:
     if head[1] == "标题":
         page.titles.append(head[2])
+        page.unseen.append(head[2])
     elif head[1] == "发布时间":
         page.published = head[2]
     else:
