@@ -200,11 +200,52 @@ def test_libreoffice_fetches_nothing_and_runs_no_macro(tmp_path: Path) -> None:
             r"{\rtf1\ansi {\field{\*\fldinst INCLUDEPICTURE \"" + address + r"/a.png\" \\d}{\fldrslt x}}"
             r"{\field{\*\fldinst INCLUDETEXT \"" + address + r"/b.txt\"}{\fldrslt y}} text}"
         )
-        parse_document([Part("page", rtf.encode())])
-        report = parse_document([Part("page", _with_macro(f"touch '{mark}'", address))])
-    assert report.verdict is ReportVerdict.NOT_A_REPORT
+        macro = _with_macro(f"touch '{mark}'", address)
+        APART.end()
+        # By a LibreOffice of its own, then by the one that is kept from the second document on.
+        reports = [parse_document([Part("page", content)]) for content in (macro, rtf.encode(), macro + b" ")]
+    assert [r.verdict for r in reports] == [ReportVerdict.NOT_A_REPORT] * 3
+    assert reports[0].reasons == ["nothing_but_a_title"]
     assert asked == []
     assert not mark.exists()
+
+
+def kept_libreoffice(apart: Apart) -> list[int]:
+    """The process ids of LibreOffice that the child keeps running."""
+    (child,) = (one.process.pid for one in apart.waiting)
+    children = Path(f"/proc/{child}/task/{child}/children").read_text("ascii").split()
+    return [int(pid) for pid in children]
+
+
+def is_alive(pid: int) -> bool:
+    """Does a process run? One that is dead may still wait for somebody to ask how it ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
+@LIBREOFFICE
+@pytest.mark.timeout(120)
+def test_a_kept_libreoffice_that_dies_is_replaced_and_leaves_nothing() -> None:
+    apart, sockets = Apart(), set(Path("/tmp").glob("OSL_PIPE_*_gongkai*"))
+    texts = [rb"{\rtf1 number %d}" % number for number in range(4)]
+    try:
+        assert [apart.pieces(text)[0].page.lines for text in texts[:2]] == [["number 0"], ["number 1"]]
+        (first,) = kept_libreoffice(apart)
+        os.kill(first, signal.SIGKILL)
+        assert apart.pieces(texts[2])[0].page.lines == ["number 2"]
+        assert apart.pieces(b"{\\rtf1 " + os.urandom(2_000))[0].kind == "rtf"
+        assert apart.pieces(texts[3])[0].page.lines == ["number 3"]
+        (second,) = kept_libreoffice(apart)
+        assert second != first
+    finally:
+        apart.end()
+    deadline = time.monotonic() + 10
+    while is_alive(second) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not is_alive(second)
+    assert set(Path("/tmp").glob("OSL_PIPE_*_gongkai*")) <= sockets
 
 
 def _with_macro(command: str, address: str) -> bytes:

@@ -22,6 +22,7 @@ from typing import Any
 
 from parsers.readers.cannot_read import CannotRead
 from parsers.readers.child import FOLDER, HEAD, LENGTH
+from parsers.readers.external.kept import remove_sockets
 from parsers.readers.limits import MOST_BYTES
 from parsers.readers.pieces import Piece
 
@@ -121,6 +122,7 @@ class _Child:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        remove_sockets(Path(self._folder))
         shutil.rmtree(self._folder, ignore_errors=True)
 
 

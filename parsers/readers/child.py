@@ -7,6 +7,7 @@ document one answer, a pickled list of pieces. It ends when its input does.
 import contextlib
 import os
 import pickle
+import select
 import shutil
 import signal
 import struct
@@ -14,12 +15,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+from parsers.readers.external.kept import KEPT
 from parsers.readers.pieces import pieces_of
 
 LENGTH = struct.Struct(">Q")
 HEAD = struct.Struct(">QI")  # bytes of the document, seconds for it
 SPARE = 5
 FOLDER = "gongkai-reader-"
+REST = 20  # seconds without a document: LibreOffice need not wait any longer
 
 
 def serve(memory: int) -> None:
@@ -28,7 +31,7 @@ def serve(memory: int) -> None:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     limit_memory(memory)
-    while head := sys.stdin.buffer.read(HEAD.size):
+    while head := _next_head():
         length, seconds = HEAD.unpack(head)
         content = sys.stdin.buffer.read(length)
         # Should the parent be gone, nobody else would end a reader that never ends.
@@ -37,9 +40,18 @@ def serve(memory: int) -> None:
         signal.alarm(0)
         out.write(LENGTH.pack(len(answer)) + answer)
         out.flush()
+    KEPT.end()
     # A parent that ended in a hurry has left the folder behind.
     if Path(tempfile.gettempdir()).name.startswith(FOLDER):
         shutil.rmtree(tempfile.gettempdir(), ignore_errors=True)
+
+
+def _next_head() -> bytes:
+    """The head of the next document; nothing when there are no more."""
+    # The parent sends the next document only after the answer, so nothing waits in the buffer.
+    if KEPT.is_kept and not select.select([sys.stdin], [], [], REST)[0]:
+        KEPT.end()
+    return sys.stdin.buffer.read(HEAD.size)
 
 
 def limit_memory(memory: int) -> None:

@@ -17,10 +17,12 @@ from typing import Literal
 from parsers.page import Page
 from parsers.readers.cannot_read import CannotRead
 from parsers.readers.docx import read_docx
+from parsers.readers.external.kept import KEPT
 from parsers.readers.sheet import read_xlsx
 
 PROGRAMS = ("soffice", "libreoffice")
 PROFILE = "libreoffice-profile"
+QUIET = ("--headless", "--norestore", "--nologo", "--nolockcheck")
 NO_WAY_OUT = "127.0.0.1"  # nothing listens on its port 9
 SETTINGS = {
     "/org.openoffice.Office.Common/Security/Scripting": {
@@ -107,20 +109,27 @@ def converted(content: bytes, ending: str, wanted: Literal["docx", "xlsx"]) -> b
     with tempfile.TemporaryDirectory(prefix="office-") as folder:
         given = Path(folder, f"document.{ending}")
         given.write_bytes(content)
-        profile = _profile(Path(tempfile.gettempdir()))
-        command = [
-            office, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore", "--nologo", "--nodefault",
-            "--nolockcheck", "--convert-to", wanted, "--outdir", folder, str(given),
-        ]  # fmt: skip
-        told = subprocess.run(
-            command, cwd=folder, env=_environment(folder), capture_output=True, check=False, stdin=subprocess.DEVNULL,
-            preexec_fn=_cut_off if sys.platform == "linux" else None,
-        )  # fmt: skip
+        home = Path(tempfile.gettempdir())
+        settings = [f"-env:UserInstallation={_profile(home).as_uri()}", *QUIET]
+        command = [office, *settings, "--nodefault", "--convert-to", wanted, "--outdir", folder, str(given)]
         made = Path(folder, f"document.{wanted}")
+        KEPT.stand_by(office, settings, home, _environment(str(home)), _cut_off)
+        told = _run(command, folder)
+        if KEPT.is_kept and not made.is_file():
+            # Nobody is blamed for what a document before has done to it.
+            KEPT.end()
+            told = _run(command, folder)
         if not made.is_file():
             words = told.stderr.decode("utf-8", "replace").strip().splitlines()
             raise CannotRead("damaged", f"LibreOffice cannot open it ({words[-1] if words else 'it says nothing'})")
         return made.read_bytes()
+
+
+def _run(command: list[str], folder: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        command, cwd=folder, env=_environment(folder), capture_output=True, check=False, stdin=subprocess.DEVNULL,
+        preexec_fn=_cut_off if sys.platform == "linux" else None,
+    )  # fmt: skip
 
 
 def _profile(folder: Path) -> Path:
