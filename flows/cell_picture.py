@@ -1,5 +1,7 @@
 """The page on which a value stands, as a picture with its cell framed."""
 
+import json
+import os
 import re
 import subprocess
 import sys
@@ -10,6 +12,7 @@ from typing import Any
 from model.errors import BadQuery, NeedsReview
 from parsers import Part
 from parsers.parts import member_of
+from parsers.readers.apart import KEPT
 
 # attachment 2, 年报.pdf, page 3, box 71 332 120 350
 PLACE = re.compile(r"^(?P<within>.*?)page (?P<page>\d+), box (?P<box>-?\d+ -?\d+ -?\d+ -?\d+)$", re.DOTALL)
@@ -33,12 +36,27 @@ def picture_of(parsed: dict[str, Any], field_id: str, parts: Sequence[Part]) -> 
     content = member_of(parts, place["within"])
     if content is None:
         raise NeedsReview(f"the file of {cell['where']} is not among the parts of this version")
-    command = [sys.executable, "-c", START, ROOT, place["page"], *place["box"].split()]
+    return drawn_page(content, int(place["page"]), place["box"].split(), told=cell["where"])[0]
+
+
+def drawn_page(
+    content: bytes, page: int, box: Sequence[str] = (), *, longest: int = 4_000, seconds: int = SECONDS, told: str = ""
+) -> tuple[bytes, int, float, float]:
+    """A page of a PDF, or a picture file, as (PNG, pages, width, height); drawn in a child process.
+
+    Raises NeedsReview where it cannot be drawn. `told`: what it is called in that case.
+    """
+    told = told or f"page {page}"
+    command = [sys.executable, "-c", START, ROOT, str(page), str(longest), *box]
+    # Keys and passwords are nothing for it.
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     try:
-        done = subprocess.run(command, input=content, capture_output=True, timeout=SECONDS, check=False)
+        done = subprocess.run(command, input=content, capture_output=True, timeout=seconds, check=False, env=kept)
     except subprocess.TimeoutExpired:
-        raise NeedsReview(f"drawing {cell['where']} took more than {SECONDS} seconds") from None
-    if done.returncode or not done.stdout:
-        told = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
-        raise NeedsReview(f"{cell['where']} cannot be drawn: {told[0]}")
-    return done.stdout
+        raise NeedsReview(f"drawing {told} took more than {seconds} seconds") from None
+    head, _, png = done.stdout.partition(b"\n")
+    if done.returncode or not png.startswith(b"\x89PNG"):
+        why = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
+        raise NeedsReview(f"{told} cannot be drawn: {why[0]}")
+    facts = json.loads(head)
+    return png, int(facts["pages"]), float(facts["width"]), float(facts["height"])

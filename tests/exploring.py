@@ -1,6 +1,7 @@
 """An archive to look at, and the explorer over it: in this process for most tests, on two ports for a browser."""
 
 import contextlib
+import mimetypes
 import threading
 import time
 from collections.abc import Iterator
@@ -10,20 +11,25 @@ from typing import NamedTuple
 import uvicorn
 from starlette.testclient import TestClient
 
+from flows.drawing import ChildDrawing
 from flows.settle import settle_run
-from infra.simulator.reports import Office, make_report, render
+from infra.simulator.reports import GeneratedReport, Office, make_report, render
+from infra.simulator.reports.files import render_file
+from infra.simulator.reports.paper import render_pdf
+from model.capture import Capture
 from model.portal import Portal
 from model.vocabulary import FetchState
 from storage.archive import Archive
 from storage.catalogue import Catalogue
 from tests.test_flows_settle import CELL, Answer, Story
-from web.app import create_app, create_originals_app
+from web.app import create_app
 from web.library import Library
+from web.originals_app import create_originals_app
 from web.serving import bound
 from web.settings import WebSettings
 
 TOTAL = "applications.total.total"
-FINANCE, LABOUR = "青禾市财政局", "青禾市人力资源和社会保障局"
+FINANCE, LABOUR, WATER = "青禾市财政局", "青禾市人力资源和社会保障局", "青禾市水务局"
 PORTAL = Portal.model_validate(
     {"id": "example", "title": "青禾市 年报", "region": "990100", "start_urls": ["http://a.gov.cn/list/"]}
 )
@@ -81,6 +87,33 @@ def explored(folder: Path) -> Archive:
     return story.archive
 
 
+class StoryOfFiles(StoryOfMany):
+    """Its captures are told what kind of file they are."""
+
+    def _capture(self, run: str, number: int, url: str, answer: Answer) -> Capture:
+        media_type = mimetypes.guess_type(url)[0] or "application/octet-stream"
+        return super()._capture(run, number, url, answer).model_copy(update={"media_type": media_type})
+
+
+def filed(folder: Path) -> Archive:
+    """An agency whose reports are files: a PDF (2022), Word (2023), a spreadsheet (2024)."""
+    story = StoryOfFiles(folder)
+
+    def of(year: int) -> GeneratedReport:
+        return make_report(year, Office(name=WATER), year, "form2021")
+
+    story.settle_all(
+        story.crawl(
+            {
+                "http://a.gov.cn/2022.pdf": render_pdf(of(2022), "plain").content,
+                "http://a.gov.cn/2023.docx": render_file(of(2023), "docx").content,
+                "http://a.gov.cn/2024.xlsx": render_file(of(2024), "xlsx").content,
+            }
+        )
+    )
+    return story.archive
+
+
 class Explorer(NamedTuple):
     """The library with the two applications over it."""
 
@@ -101,7 +134,7 @@ def explorer(archive: Archive, folder: Path, *, errata: bool = True, **settings:
     catalogue.refresh()
     library = Library(archive, catalogue)
     web = WebSettings.model_validate({"hosts": ("localhost", "127.0.0.1"), **settings})
-    app = create_app(library, web, originals_port=9, errata=errata)
+    app = create_app(library, web, originals_port=9, errata=errata, drawing=ChildDrawing())
     originals = create_originals_app(app.state.site, lambda _: "http://localhost")
     return Explorer(
         library, *(TestClient(each, base_url="http://localhost", follow_redirects=False) for each in (app, originals))
@@ -122,7 +155,8 @@ def served(archive: Archive, folder: Path) -> Iterator[Served]:
     port, second = (one.getsockname()[1] for one in sockets)
     catalogue = Catalogue(archive, folder / "served.sqlite")
     catalogue.refresh()
-    app = create_app(Library(archive, catalogue), WebSettings(), originals_port=second, errata=True)
+    library = Library(archive, catalogue)
+    app = create_app(library, WebSettings(), originals_port=second, errata=True, drawing=ChildDrawing())
     originals = create_originals_app(app.state.site, lambda _: f"http://127.0.0.1:{port}")
     servers = [uvicorn.Server(uvicorn.Config(each, log_level="error")) for each in (app, originals)]
     threads = [

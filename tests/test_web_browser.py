@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from spiders.browser import BrowserMissing, find_chromium
 from storage.archive import Archive
-from tests.exploring import CELL, FINANCE, LABOUR, TOTAL, Served, explored, served
+from tests.exploring import CELL, FINANCE, LABOUR, TOTAL, WATER, Served, explored, filed, served
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 LARGEST = 300_000  # bytes of a picture
@@ -153,6 +153,30 @@ def test_everything_can_be_read_without_scripts(site: Served, browser: Browser) 
     page.press(".find input[type=search]", "Enter")
     assert page.locator(".rows .name").count() == 1
     visit.context.close()
+
+
+def test_a_file_is_drawn_beside_the_form_and_leads_back_to_it(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("filed")
+    with served(filed(folder / "archive"), folder) as site:
+        for scripts, year in ((True, 2022), (False, 2024)):
+            visit = Visit(browser, java_script_enabled=scripts)
+            page = visit.page
+            page.goto(f"{site.pages}/reports/{report_id(site, page, WATER, year)}")
+            page.locator(f'a[id="{TOTAL}"]').click()
+            expect(page.locator(".official td.here")).to_have_count(1)
+            frame = page.frame_locator("#original")
+            place = frame.locator(f'[id="c-{TOTAL}"]:target')
+            expect(place).to_have_count(1)
+            if year == 2022:
+                expect(frame.locator("main.page img")).to_have_attribute("alt", re.compile("^第3页"))
+            else:
+                assert place.inner_text() == page.locator("#cell .value b").inner_text()
+            frame.locator('[id="c-applications.total.commercial_enterprise"]').click()
+            page.wait_for_url(re.compile("cell=applications.total.commercial_enterprise"))
+            expect(page.locator(".official td.here a")).to_have_id("applications.total.commercial_enterprise")
+            visit.context.close()
 
 
 def test_search_answers_as_you_type(site: Served, visit: Visit) -> None:

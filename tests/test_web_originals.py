@@ -1,15 +1,24 @@
 """Originals: nothing of a stranger's page runs, loads or leads away, and a place is marked only where it was read."""
 
+import io
 import re
+import zipfile
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
+from flows.drawing import ChildDrawing
+from infra.simulator.reports import Office, make_report
+from infra.simulator.reports.paper import render_pdf
+from model.document import PartRef
 from parsers import Part, parse_document
 from tests.exploring import EVIL, LABOUR, page_of
+from web.drawing import Cannot, LaidCell, Picture
+from web.drawn import Original, laid_page, picture_page
 from web.originals import KEPT_ATTRIBUTES, KEPT_TAGS, harmless, is_page, plain, text_of_bytes
+from web.places import part_of, place_of
 
 ALLOWED = KEPT_ATTRIBUTES | {"id", "data-gongkai", "src", "charset", "http-equiv", "content"}
 TAGS = """<table> <tr><td> </td> </table> <p> <!-- --> <![CDATA[ ]]> <style> </style> <title> </title> <script>
@@ -90,3 +99,60 @@ def test_text_is_read_as_what_it_is() -> None:
     assert text_of_bytes("年报".encode("utf-16")) == "年报"
     assert "年报" in plain("年报 <script>".encode()).decode()
     assert b"<script>" not in plain(b"<script>")
+
+
+PARTS = [PartRef(role=role, sha256="0" * 64, size=1, url="http://a.gov.cn/", capture="c") for role in
+         ("page", "screenshot", "attachment", "attachment")]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("where", "part", "within", "page"),
+    [
+        ("table 2, row 3, column 4", 0, "", None),
+        ("attachment 2, 年报, 附件.pdf, page 12, box -1 2 30 44", 3, "attachment 2, 年报, 附件.pdf, ", 12),
+        ("attachment 1, sheet 附表, 二, cell C5", 2, "attachment 1, ", None),
+    ],
+)
+def test_a_place_tells_its_file_and_page(where: str, part: int, within: str, page: int | None) -> None:
+    place = place_of(where)
+    assert place is not None
+    assert (part_of(PARTS, place.within), place.within, place.page) == (part, within, page)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.text(max_size=60))
+def test_words_that_tell_no_place_are_no_place(where: str) -> None:
+    place = place_of(where)
+    assert place is None or where.startswith(place.within)
+
+
+def test_a_file_that_calls_itself_a_page_is_none() -> None:
+    assert not is_page(b"%PDF-1.7 <table>", "text/html")
+    assert is_page(b"<!doctype html>", "application/pdf")
+
+
+def test_a_drawn_page_holds_nothing_of_the_files_markup() -> None:
+    cells = {"a.b": {"raw": '"><script>', "where": "table 1, row 1, column 1"}}
+    about = Original("http://localhost/reports/x?v=1", {"in": '"><b>'}, '"><b>', 1, cells, "zh")
+    laid = laid_page(["<script>x</script>", [[LaidCell("<img src=x>", "table 1, row 1, column 1")]]], about).decode()
+    drawn = picture_page(Picture(b"png", 3, 10, 10), about).decode()
+    for page in (laid, drawn):
+        assert "<script" not in page
+        assert "<b>1" not in page.replace("<b>1</b>", "")
+        assert "<img src=x" not in page
+    assert 'id="c-a.b"' in laid
+
+
+def test_a_file_within_an_archive_behind_a_page_is_drawn() -> None:
+    packed = io.BytesIO()
+    of = make_report(1, Office(name=LABOUR), 2024, "form2021")
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("年报.pdf", render_pdf(of, "plain").content)
+        archive.writestr("说明.txt", "文字说明")
+    parts = [("page", b""), ("attachment", packed.getvalue())]
+    drawn = ChildDrawing().show(parts, 1, "attachment 1, 年报.pdf, ", 2)
+    assert isinstance(drawn, Picture)
+    assert (drawn.pages, round(drawn.width), round(drawn.height)) == (3, 595, 842)
+    assert drawn.png.startswith(b"\x89PNG")
+    assert len(drawn.png) < 150_000
+    assert isinstance(ChildDrawing().show(parts, 1, "attachment 1, 年报.pdf, ", 9), Cannot)

@@ -1,4 +1,4 @@
-"""The two applications: pages and API on one origin, originals on another."""
+"""The application of the pages and the API; `web.originals_app` is the other one."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -6,7 +6,7 @@ from importlib import resources
 from typing import Any
 
 import anyio.to_thread
-from fastapi import FastAPI, Query, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -17,12 +17,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from model.errors import GongkaiError
-from storage.content_coding import decoded
 from web import api, mcp
+from web.drawing import Drawing
 from web.guarding import PAGE_POLICY, Guarded
 from web.library import Library
 from web.login import COOKIE, DAYS, Login
-from web.originals import POLICY, harmless, is_page, plain
 from web.pages import compare, happened, home, releases, report, search
 from web.refusals import Refused, message_of, status_of
 from web.settings import WebSettings
@@ -46,11 +45,15 @@ def create_app(
     *,
     originals_port: int,
     errata: bool,
+    drawing: Drawing | None = None,
     on_start: Callable[[], None] | None = None,
 ) -> FastAPI:
-    """The explorer over a library. `errata`: may readers report wrong cells? `on_start` is called once it runs."""
+    """The explorer over a library. `errata`: may readers report wrong cells? `on_start` is called once it runs.
+
+    `drawing`: who reads originals that are files; without one they are for downloading.
+    """
     login = Login(settings.password.get_secret_value()) if settings.password else None
-    site = Site(library, settings, originals_port, errata, login)
+    site = Site(library, settings, originals_port, errata, login, drawing)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -155,56 +158,3 @@ def _refusals(app: FastAPI, site: Site) -> None:
     @app.exception_handler(HTTPException)
     async def other(request: Request, error: HTTPException) -> Response:
         return told(request, error.status_code, str(error.detail))
-
-
-def create_originals_app(site: Site, pages: Callable[[Scope], str]) -> FastAPI:
-    """Originals for the frames of the explorer, which `pages` names by its origin: no cookies, scripts, way out."""
-    library = site.library
-
-    def policy(scope: Scope) -> str:
-        return POLICY.format(ancestors=pages(scope))
-
-    hosts = list(site.settings.hosts)
-    app = FastAPI(
-        openapi_url=None,
-        docs_url=None,
-        redoc_url=None,
-        middleware=[
-            Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
-            Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5),
-            Middleware(Guarded, policy=policy),
-        ],
-    )
-
-    @app.get("/{report_id}/{n}/{place}")
-    def original(report_id: str, n: int, place: int, pass_: str = Query("", alias="pass", max_length=300)) -> Response:
-        if site.login is not None and not site.login.lets(f"/{report_id}/{n}/{place}", pass_):
-            raise Refused(403, "Open it from the report's page")
-        version, place, payload = library.part(report_id, n, place)
-        ref = version.manifest.parts[place]
-        content = decoded(payload, ref.coding)
-        if is_page(content, ref.media_type):
-            shown = library.report(report_id, n)
-            page = harmless(content, (shown.parsed or {}).get("cells", {}))
-        elif b"\0" not in content[:4096] and (ref.media_type or "text/plain").startswith("text/"):
-            page = plain(content)
-        else:
-            page = plain(f"{ref.media_type or 'file'}, {ref.size:,} bytes".encode())
-        # Frames of the pages may embed it; nothing else may read it.
-        headers = {"cross-origin-resource-policy": "cross-origin", "cross-origin-opener-policy": "unsafe-none"}
-        return HTMLResponse(page, headers=headers)
-
-    def told(status: int, message: str) -> Response:
-        return HTMLResponse(
-            plain(f"{status}  {message}".encode()), status, {"cross-origin-resource-policy": "cross-origin"}
-        )
-
-    @app.exception_handler(Refused)
-    async def refused(_: Request, error: Refused) -> Response:
-        return told(error.status, error.message)
-
-    @app.exception_handler(GongkaiError)
-    async def known(_: Request, error: GongkaiError) -> Response:
-        return told(status_of(error), message_of(error))
-
-    return app

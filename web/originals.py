@@ -38,6 +38,18 @@ PLACE = re.compile(r"table (\d+), row (\d+), column (\d+)")
 # The policy blocks it already; a style sheet that names nothing to load is not even tried.
 LOADING = re.compile(r"@import\b|(?:url|image|image-set|src)\s*\(", re.IGNORECASE)
 IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*", re.IGNORECASE)
+FILES = (
+    b"%PDF-",
+    b"PK\x03\x04",
+    b"\xd0\xcf\x11\xe0",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"II*\0",
+    b"MM\0*",
+    b"{\\rtf",
+    b"Rar!",
+)
 CONTROLS = bytes({*range(0x20)} - {*b"\t\n\r"})
 OURS = """
 [data-gongkai]{box-shadow:inset 0 -2px 0 #8fb3d9;scroll-margin:40vh 10vw}
@@ -45,7 +57,7 @@ OURS = """
 """
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
-    "sandbox; frame-ancestors {ancestors}"
+    "{sandbox}; frame-ancestors {ancestors}"
 )
 
 
@@ -67,7 +79,9 @@ def text_of_bytes(content: bytes) -> str:
 
 
 def is_page(content: bytes, media_type: str | None) -> bool:
-    """Is a payload shown as a page? Everything else but plain text is for downloading."""
+    """Is a payload a page of HTML? What it is called decides least."""
+    if content.startswith(FILES):
+        return False
     head = content[:4096].replace(b"\0", b"").lower()
     return "html" in (media_type or "").lower() or any(
         tag in head for tag in (b"<html", b"<!doctype html", b"<table", b"<body")
@@ -91,6 +105,12 @@ def harmless(content: bytes, cells: Mapping[str, Mapping[str, Any]]) -> bytes:
     root.append(style)
     page: bytes = etree.tostring(root, method="html", encoding="utf-8")
     return b"<!doctype html><meta charset=utf-8>" + page
+
+
+def marked(content: bytes, cells: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
+    """Ids of the cells that `harmless` marks."""
+    root = etree.fromstring(harmless(content, cells), PARSER)
+    return frozenset(str(one.get("id")).removeprefix("c-") for one in root.iter() if one.get("id"))
 
 
 def plain(content: bytes) -> bytes:

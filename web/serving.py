@@ -13,8 +13,10 @@ from starlette.types import Scope
 from model.errors import BadQuery
 from storage.archive import Archive
 from storage.catalogue import Catalogue
-from web.app import create_app, create_originals_app
+from web.app import create_app
+from web.drawing import Drawing
 from web.library import Library
+from web.originals_app import create_originals_app
 from web.settings import WebSettings
 
 
@@ -27,9 +29,11 @@ def listen(
     port: int,
     originals_port: int,
     errata: bool,
+    drawing: Drawing | None = None,
 ) -> None:
     """Serve until stopped (SIGINT, SIGTERM). BadQuery when a port is taken."""
-    app = create_app(Library(archive, catalogue), settings, originals_port=originals_port, errata=errata)
+    library = Library(archive, catalogue)
+    app = create_app(library, settings, originals_port=originals_port, errata=errata, drawing=drawing)
 
     def pages(scope: Scope) -> str:
         """The one origin that may put originals into a frame."""

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from model.divisions import all_divisions, divisions, full_name
+from web.drawing import Drawing
 from web.guarding import Rate
 from web.library import Library
 from web.login import Login
@@ -29,6 +30,14 @@ def place_name(code: str) -> str | None:
         return found
     past = [d.name for d in all_divisions() if d.code == whole]
     return past[-1] if past else None
+
+
+PLACES = (
+    (re.compile(r"table (?P<table>\d+), row (?P<row>\d+), column (?P<column>\d+)$"), "where_cell"),
+    (re.compile(r"sheet (?P<sheet>.*), cell (?P<cell>[A-Z]+\d+)$", re.DOTALL), "where_sheet"),
+    (re.compile(r"page (?P<page>\d+), box [-\d ]+$"), "where_page"),
+    (re.compile(r"^attachment (?P<n>\d+), "), "where_attachment"),
+)
 
 
 @dataclass
@@ -48,9 +57,11 @@ class Asking:
         return say_or(self.lang, f"{kind}_{value if value is not None else ''}", str(value))
 
     def where(self, place: str) -> str:
-        """`table 2, row 5, column 3` in the reader's language; other places as they are."""
-        found = re.fullmatch(r"table (\d+), row (\d+), column (\d+)", place)
-        return self.t("where_cell", table=found[1], row=found[2], column=found[3]) if found else place
+        """`table 2, row 5, column 3` or `page 3, box …` in the reader's language; other places as they are."""
+        for pattern, key in PLACES:
+            if found := pattern.search(place):
+                place = place[: found.start()] + self.t(key, **found.groupdict()) + place[found.end() :]
+        return place
 
     def link(self, path: str, **asked: object) -> str:
         """An address of ours; the language goes along where it was chosen."""
@@ -102,6 +113,7 @@ class Site:
     originals_port: int
     errata: bool
     login: Login | None = None
+    drawing: Drawing | None = None
     rate: Rate = field(init=False)
     errata_rate: Rate = field(init=False)
 

@@ -43,6 +43,7 @@ def serve(
 ) -> None:
     """Serve the explorer: search, reports beside their originals, comparisons, portals, events, API."""
     try:
+        from flows.drawing import ChildDrawing
         from web.serving import listen
         from web.settings import WebSettings
     except ImportError as error:
@@ -72,6 +73,7 @@ def serve(
             port=port,
             originals_port=second,
             errata=web.errata if web.errata is not None else writable,
+            drawing=ChildDrawing(),
         )
     finally:
         stop.set()

@@ -33,10 +33,13 @@ from storage.catalogue.browsing import (
     reports_at,
 )
 from storage.catalogue.searching import COLUMNS, FROM, place_of, rows_of
+from storage.content_coding import decoded
 from storage.coverage import Coverage
 from storage.records import read_record
 from storage.restrictions import Withheld
 from storage.versions import newest_of
+from web.originals import marked
+from web.places import BODY
 from web.remembered import Remembered
 
 AROUND = 42  # characters before and behind a word that was found
@@ -101,6 +104,7 @@ class Library:
         self._matches = Remembered[Matches](48)
         self._findings = Remembered[dict[str, int]](256)
         self._parses = Remembered[dict[str, Any] | None](24)
+        self._pages = Remembered[dict[int, frozenset[str]]](32)
         self._texts = Remembered[dict[str, str]](512)
         self._figures = Remembered[dict[str, Any]](256)
         self._events = Remembered[Event](512)
@@ -257,6 +261,19 @@ class Library:
         if not 0 <= number < len(version.manifest.parts):
             raise ObjectMissing(f"Version {n} of {report_id} has {len(version.manifest.parts)} part(s), no {number}")
         return version, number, self.archive.raw(version.manifest.parts[number].sha256)
+
+    def page_of(self, shown: Shown, begins: int, cell: str) -> int:
+        """Of several pages read as one, the one in which a value is marked; tables are counted in each anew."""
+        parts = shown.version.manifest.parts
+        pages = [at for at, ref in enumerate(parts) if ref.role in BODY and "html" in (ref.media_type or "")]
+        if len(pages) < 2:
+            return begins
+        cells = (shown.parsed or {}).get("cells", {})
+        told = self._pages.get(
+            (shown.version.manifest.digest, self._parser(shown.row.report_id, shown.version.n)),
+            lambda: {at: marked(decoded(self.archive.raw(parts[at].sha256), parts[at].coding), cells) for at in pages},
+        )
+        return next((at for at in pages if cell in told[at]), begins)
 
     def add_erratum(self, shown: Shown, cell: str, should_be: str, why: str, contact: str, at: datetime) -> Erratum:
         """The one kind of record that the web writes."""

@@ -5,7 +5,7 @@ import io
 import json
 from datetime import UTC, datetime
 from typing import Annotated, Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
@@ -18,6 +18,7 @@ from model.forms_printed import value_labels
 from model.sentences import changed_sentences, changed_spans, sentences
 from web.library.library import Shown
 from web.pages.form_view import SHOWN_STATE, Dress, beside_checks, number, story, views
+from web.places import Place, first_of, part_of, places_in
 from web.refusals import Refused
 from web.site import Site
 
@@ -47,7 +48,7 @@ def routes(site: Site) -> APIRouter:
             "shown": shown,
             "cell": told,
             "sent": sent,
-            "original": _original(site, request, shown),
+            "original": _original(site, request, shown, told.id if told else None),
         }
         if told is not None:
             facts["history"] = _history(site, shown, told.id)
@@ -167,15 +168,34 @@ def _same_site(request: Request) -> None:
         raise Refused(403, "The form was sent from another site")
 
 
-def _original(site: Site, request: Request, shown: Shown) -> dict[str, Any]:
-    """Address of the frame, and the parts with their addresses."""
-    base = site.originals_origin(request)
-    parts = []
-    for place, ref in enumerate(shown.version.manifest.parts):
-        path = f"/{shown.row.report_id}/{shown.version.n}/{place}"
-        pass_ = f"?pass={site.login.pass_for(path)}" if site.login else ""
-        parts.append({"ref": ref, "place": place, "address": f"{base}{path}{pass_}"})
-    return {"parts": parts, "frame": parts[0]["address"], "origin": base}
+def _original(site: Site, request: Request, shown: Shown, cell: str | None) -> dict[str, Any]:
+    """The parts with their addresses, and of the frame: where it begins and, for a value, the place in it.
+
+    `leads_back`: is there a part in which links of ours lead to the form? Pages of HTML have none.
+    """
+    base, ask = site.originals_origin(request), site.asking(request)
+    manifest = shown.version.manifest.parts
+    places = places_in((shown.parsed or {}).get("cells", {}))
+    first = places.get(cell) if cell else None
+    place = first or first_of(places.values()) or Place("", None, None)
+    begins = part_of(manifest, place.within)
+    if cell and "html" in (manifest[begins].media_type or ""):
+        begins = site.library.page_of(shown, begins, cell)
+    parts: list[dict[str, Any]] = []
+    for at, ref in enumerate(manifest):
+        path = f"/{shown.row.report_id}/{shown.version.n}/{at}"
+        there = place if at == begins else Place("", None, None)
+        asked = {
+            "in": there.within,
+            "page": there.page,
+            "lang": ask.lang if ask.explicit else None,
+            "pass": site.login.pass_for(path) if site.login else None,
+        }
+        query = urlencode({key: value for key, value in asked.items() if value})
+        parts.append({"ref": ref, "place": at, "address": f"{base}{path}{'?' if query else ''}{query}"})
+    frame = str(parts[begins]["address"]) + (f"#c-{cell}" if cell else "")
+    html = place.page is None and all("html" in (ref.media_type or "") for ref in manifest)
+    return {"parts": parts, "frame": frame, "begins": begins, "origin": base, "leads_back": not html}
 
 
 def _history(site: Site, shown: Shown, cell: str) -> list[tuple[int, str, str, bool]]:

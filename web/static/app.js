@@ -28,7 +28,6 @@
   }
   const frame = document.getElementById("original"), story = document.getElementById("cell");
   if (frame && story) {
-    const still = frame.src.split("#")[0];
     document.addEventListener("click", async (event) => {
       const link = event.target.closest(".official td a");
       if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.button) return;
@@ -37,7 +36,6 @@
       document.querySelectorAll(".official a[aria-current]").forEach((a) => a.removeAttribute("aria-current"));
       link.parentElement.classList.add("here");
       link.setAttribute("aria-current", "true");
-      frame.src = still + "#c-" + link.id;
       const address = new URL(link.href);
       history.replaceState(null, "", address);
       address.searchParams.set("part", "true");
@@ -45,6 +43,9 @@
       try { answer = await fetch(address.pathname + address.search); } catch { location.assign(link.href); return; }
       if (!answer.ok) { location.assign(link.href); return; }
       story.innerHTML = await answer.text();
+      // The same page with another fragment is not fetched again: only the mark moves.
+      const place = story.querySelector("[data-original]");
+      if (place) frame.src = place.dataset.original;
       link.closest("section").before(story);
     });
   }
