@@ -92,6 +92,8 @@ def _row(at: int, row: Row, index: LabelIndex, walk: Walk, found: Alignment) -> 
         walk.numbered = walk.numbered or (bool(index.outlines) and label_key(cell.text).startswith(NUMBERS))
         for table, hits in index.hits(cell.text):
             found.seen.setdefault(table, set()).update(hits)
+            if not walk.skip:
+                found.of_this_year.setdefault(table, set()).update(hits)
             found.seen_in.setdefault(table, set()).add(row.table)
         chosen = _choose(index.find(cell.text), walk)
         if chosen is None and n and (row.loose or row.broken):

@@ -37,7 +37,8 @@ class Alignment:
 
     `led_by_blanks`: by table, ids of rows that a blank cell too many stood before; `longer`: tables with rows that have
     too many cells and begin with a figure. `lengths`: by table of the page and of the form, how many
-    cells stand behind the labels of its rows. `seen_in`: by table of the form, the tables of the page with words of it;
+    cells stand behind the labels of its rows. `of_this_year`: those of the words `seen` that stand in no table of
+    another period. `seen_in`: by table of the form, the tables of the page with words of it;
     `figures`: the tables of the page with figures. `in_text`: rows were cut out of text, not drawn by markup. `strays`:
     by item of the page, numbers of text that stand where no value is expected; `surplus`: rows of text with one value
     too many.
@@ -46,7 +47,6 @@ class Alignment:
     placed: dict[str, Placed] = field(default_factory=dict)
     doubts: dict[str, str] = field(default_factory=dict)
     extras: list[tuple[str, str, list[str]]] = field(default_factory=list)
-    marked: dict[str, int] = field(default_factory=dict)
     seen: dict[str, set[str]] = field(default_factory=dict)
     loose_rows: list[tuple[int, Row]] = field(default_factory=list)
     order: list[tuple[int, Target]] = field(default_factory=list)
@@ -56,6 +56,7 @@ class Alignment:
     last: tuple[str, ...] = ()
     last_at: int = -1
     lengths: dict[tuple[int, str], list[tuple[int, tuple[str, ...]]]] = field(default_factory=dict)
+    of_this_year: dict[str, set[str]] = field(default_factory=dict)
     seen_in: dict[str, set[int]] = field(default_factory=dict)
     figures: set[int] = field(default_factory=set)
     in_text: bool = False

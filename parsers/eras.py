@@ -61,8 +61,11 @@ def _score(index: LabelIndex, table_id: str, found: Alignment) -> float:
     table = index.form.table(table_id)
     assert table is not None
     # A row that is there and could not be read is one more that the form knows.
-    filled = len((found.placed.keys() | found.doubts.keys()) & table.ids)
-    marks = len(found.seen.get(table_id, set()) & set(table.markers))
+    unread = {i for i, reason in found.doubts.items() if reason != "of_another_period"}
+    filled = len((found.placed.keys() | unread) & table.ids)
+    # Last year's table below may have the form of last year.
+    words = found.of_this_year.get(table_id) or found.seen.get(table_id, set())
+    marks = len(words & set(table.markers))
     return filled - (len(table.fields) - filled) + MARKER * marks
 
 

@@ -56,7 +56,9 @@ def _align(page: Page, index: LabelIndex, year: int | None) -> Alignment:
         flat = squeeze(words)
         page.glued = read_glued(flat, index.form, found) or page.glued
         for table in index.form.tables:
-            found.seen.setdefault(table.id, set()).update(m for m in table.markers if m in flat)
+            met = {m for m in table.markers if m in flat}
+            for seen in (found.seen, found.of_this_year):
+                seen.setdefault(table.id, set()).update(met)
     return found
 
 

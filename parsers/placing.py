@@ -80,6 +80,9 @@ def place(
         if len(values) < wanted and not row.grid:
             walk.short = (target, row, values, label)
             return
+    if walk.skip:
+        doubt(target, found, "of_another_period")  # and its width says nothing of this year's rows
+        return
     if not row.loose:
         found.lengths.setdefault((row.table, target.table), []).append((len(values), target.fields))
     if len(values) > wanted:

@@ -7,8 +7,12 @@ from random import Random
 
 import pytest
 
-from infra.simulator.reports import Office, make_report, render
+from infra.simulator.reports import Office, invent, make_report, render
+from infra.simulator.reports.article import Text
+from infra.simulator.reports.grid import article_of
+from infra.simulator.reports.html import Markup, write_html
 from infra.simulator.reports.narratives import invent_narrative, narrative_page
+from infra.simulator.reports.rendering import bare_page
 from infra.simulator.reports.stat2014 import COLUMN_SETS, OLD_LAYOUTS, make_old_report, render_old
 from model.forms import load_forms
 from model.normal_text import label_key
@@ -351,3 +355,18 @@ def test_a_column_for_remarks_is_no_value_column() -> None:
     report = read(page)
     assert report.verdict is ReportVerdict.VERIFIED
     assert report.values == old.values
+
+
+@pytest.mark.parametrize("table", ["proactive", "applications", "review_litigation"])
+@pytest.mark.parametrize(("form", "last"), [("form2021", "form2019"), ("form2019", "form2021")])
+def test_last_years_table_in_another_form_decides_nothing(form: str, last: str, table: str) -> None:
+    (invented,), (other,) = invent(1, form, 5), invent(1, last, 6)
+    article = article_of(invented)
+    old = article_of(other).table(table)
+    for cell in (c for row in old.rows for c in row.values()):
+        cell.text, cell.id = "7", None
+    article.replace(article.table(table), [article.table(table), Text("附：上年度数据"), old])
+    report = read(bare_page(invented.title)(write_html(article, Markup()), "utf-8"))
+    assert report.tables[table].era == form
+    assert {i: report.values[i] for i in invented.values} == invented.values
+    assert report.verdict is ReportVerdict.VERIFIED
