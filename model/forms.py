@@ -83,7 +83,11 @@ class Form(FormData):
         return {f.id: " / ".join(x for x in (f.row_label, f.column_label) if x) for f in self.fields}
 
     def table(self, table_id: str) -> FormTable | None:
-        return next((t for t in self.tables if t.id == table_id), None)
+        return self._by_table.get(table_id)
+
+    @cached_property
+    def _by_table(self) -> dict[str, FormTable]:
+        return {t.id: t for t in reversed(self.tables)}
 
     def with_columns(self, table_id: str, columns: tuple[Column, ...]) -> Form:
         """This form as a document prints it that has value columns of its own.

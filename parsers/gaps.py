@@ -58,9 +58,11 @@ def doubt_spare_cells(index: LabelIndex, found: Alignment) -> None:
         table = index.form.table(table_id)
         if table is None or table_id in index.outlines:
             continue
-        sums = [frozenset(i.ids) for i in index.form.identities_of.get(table_id, ()) if i.relation == "="]
         full = table.width - table.label_width
         spare = [count - len(fields) for count, fields in rows]
+        if max(spare) <= 0:
+            continue
+        sums = [frozenset(i.ids) for i in index.form.identities_of.get(table_id, ()) if i.relation == "="]
         widest = max(count for count, _ in rows)
         a_column = len(rows) > 1 and min(spare) == max(spare)
         for (count, fields), more in zip(rows, spare, strict=True):

@@ -10,10 +10,11 @@ from model.forms import Section
 from model.normal_text import bare_label, fold, label_key
 
 NUMERALS = "一二三四五六七八九十"
-BEGINS = frozenset(NUMERALS + "第")
 LONGEST = 60
 LONGEST_UNNUMBERED = 26
 LONG_LINE = 120
+# Does a line begin with a word that is no number? Folding leaves such a character as it is.
+begins_plainly = re.compile(f"(?![{NUMERALS}第])[\u4e00-\u9fff]").match
 # The ways to number the parts, most usual first; the first that finds two parts is the one of the document.
 STYLES = (
     re.compile(rf"^(?P<n>[{NUMERALS}]{{1,2}})(?:[、.,:)]|(?=\s))"),
@@ -66,10 +67,16 @@ def headings_in(
     last = 0
     inside = False
     for line in everything:
-        inside = inside or bool(corner and corner in line and len(line) <= LONG_LINE)
+        if corner and not inside:
+            inside = corner in line and len(line) <= LONG_LINE
         heading = numbered.get(line)
-        if heading is None and (key := _key_of_heading(line)) is not None:
-            heading = _unnumbered(line, key, patterns, seen)
+        if heading is None:
+            key = _key_of_heading(line)
+            if key is not None:
+                heading = _unnumbered(line, key, patterns, seen)
+            elif len(line) <= LONG_LINE:
+                yield line, None
+                continue
         if heading is not None and inside and bare_label(label_key(heading.words)) in printed:
             heading = None
         if heading is not None:
@@ -97,11 +104,6 @@ def _numbered_lines(lines: list[str], patterns: Patterns) -> dict[str, Heading]:
             return found
         first = found if first is None else first
     return first or {}
-
-
-def begins_plainly(line: str) -> bool:
-    """Does a line begin with a word that is no number? Folding leaves such a character as it is."""
-    return bool(line) and "\u4e00" <= line[0] <= "\u9fff" and line[0] not in BEGINS
 
 
 def _numbered(line: str, patterns: Patterns, style: re.Pattern[str]) -> Heading | None:

@@ -18,6 +18,7 @@ from parsers.unheaded import placed
 
 LONGEST_HEADING = 60
 LEAST_LABELS = 5
+LEAST_PROSE = 24
 CLOSE = 60
 # Where a report without headings goes: the id of its one part.
 BODY = "body"
@@ -32,7 +33,7 @@ SENTENCE = re.compile("[。；;，,]")
 CHROME = re.compile(
     r"^[【\[]?(?:关闭(?:窗口|本页)?|打印(?:本页)?|返回顶部|分享到?[:：]?|收藏|[上下]一[篇页条].*|\d{1,4})[】\]]?$"
 )
-BEGINS_CHROME = frozenset("【[关打返分收上下")
+BEGINS_CHROME = frozenset("【[关打返分收上下0123456789０１２３４５６７８９")
 
 
 def sections_of(page: Page, form: Form) -> dict[str, SectionText]:
@@ -43,15 +44,17 @@ def sections_of(page: Page, form: Form) -> dict[str, SectionText]:
     words = form.words_printed
     before: list[str] = []
     lines = _lines(page, words)
-    prose = {line for line in lines if _is_prose(line)}
+    prose = {line for line in lines if len(line) > LEAST_PROSE and _is_prose(line)}
     corner = next((t.corner for t in form.tables if t.row_layout == "outline"), "")
     for text, heading in headings_in(lines, patterns, corner, words):
         if heading is not None:
             current = heading.section
             found.setdefault(current.id, SectionText(heading=heading.words, text=""))
-        if current is None and text in prose:
-            before.append(without_contacts(text))
-        if current is None or (current.table and _belongs_to_a_table(text, words)):
+        if current is None:
+            if text in prose:
+                before.append(without_contacts(text))
+            continue
+        if current.table and _belongs_to_a_table(text, words):
             continue
         text = _before_the_table(text, form, current) if current.table and len(text) > LONGEST_HEADING else text
         part = found[current.id]
@@ -66,18 +69,20 @@ def body_of(page: Page) -> str:
 
 
 def _is_prose(line: str) -> bool:
-    return len(line) > 24 and bool(SENTENCE.search(line))
+    return len(line) > LEAST_PROSE and bool(SENTENCE.search(line))
 
 
 def _lines(page: Page, printed: frozenset[str] = frozenset()) -> list[str]:
     """Every line, those that stand in a box (the only words of a row) but for the words that the form prints there."""
     lines: list[str] = []
     for item in page.items:
-        boxed = not isinstance(item, str)
+        boxed = type(item) is not str
         text = item if isinstance(item, str) else _boxed(item)
-        for line in text.split("\n") if text else ():
+        if not text:
+            continue
+        for line in text.split("\n") if "\n" in text else (text,):
             plain = line.strip()
-            if not plain or ((plain[0] in BEGINS_CHROME or plain[0].isdecimal()) and CHROME.match(plain)):
+            if not plain or (plain[0] in BEGINS_CHROME and CHROME.match(plain)):
                 continue
             if not (boxed and label_key(plain) in printed):
                 lines.append(plain)

@@ -39,12 +39,16 @@ def judge(form: Form, table: FormTable, found: Alignment, truncated: bool, no_ru
     if (none := _none(form, table, found, placed, doubts, named)) is not None:
         return none
     out = TableOutcome(TableReading(verdict=TableVerdict.VERIFIED, era=form.id))
-    states = _read_cells(table, placed, out)
+    unread: set[str] = set()
+    states = _read_cells(table, placed, out, unread)
     missing = known - placed.keys()
     assessed = assess(form.identities_of.get(table.id, ()), out.values, states, no_rules)
     out.checks = [a.check for a in assessed]
     failed = [a for a in assessed if not a.check.passed and a.check.severity is Severity.ERROR]
-    unsure = doubts.keys() | out.suspect | {i for i, p in placed.items() if p.method in UNSURE}
+    ordinal = ReadMethod.ORDINAL
+    unsure = (
+        doubts.keys() | out.suspect | {i for i, p in placed.items() if p.method is not ordinal and p.method in UNSURE}
+    )
     reasons = set()
     if missing:
         reasons.add("values_missing")
@@ -61,7 +65,7 @@ def judge(form: Form, table: FormTable, found: Alignment, truncated: bool, no_ru
     if truncated and found.last and found.last[0] in placed:
         out.suspect.update(i for i in found.last if i in placed)
         reasons.add("truncated")
-    if unread := {i for i, s in states.items() if s in UNREADABLE}:
+    if unread:
         reasons.add("unreadable_cells")
         out.suspect |= unread
     out.findings = [_finding(a, missing, unsure) for a in assessed if not a.check.passed]
@@ -108,26 +112,38 @@ def _has_figures(table: FormTable, found: Alignment) -> bool:
     return bool(found.seen_in.get(table.id, set()) & found.figures)
 
 
-def _read_cells(table: FormTable, placed: dict[str, Placed], out: TableOutcome) -> dict[str, CellState]:
-    """Values and cells of a table; what is no value of that kind is suspect. Returns the state of each cell."""
+def _read_cells(
+    table: FormTable, placed: dict[str, Placed], out: TableOutcome, unread: set[str]
+) -> dict[str, CellState]:
+    """Values and cells of a table; what is no value of that kind is suspect. Returns the state of each cell.
+
+    `unread`: takes the ids of cells with words or signs that are no value.
+    """
     states: dict[str, CellState] = {}
+    values, cells, unparsed = out.values, out.cells, CellState.UNPARSED
     for f in table.fields:
-        if (p := placed.get(f.id)) is None:
-            out.values[f.id] = None
+        field_id = f.id
+        if (p := placed.get(field_id)) is None:
+            values[field_id] = None
             continue
-        content = p.content
+        content, raw, where, label, method, _ = p
         value, state = content.value, content.state
         # A sign stands only before a change, fractions and 万 only in money.
-        of_money = isinstance(value, float) or content.unit in NO_COUNT
-        if (content.signed and f.kind != "change") or (of_money and f.kind != "money"):
-            value, state = None, CellState.UNPARSED
-        out.values[f.id], states[f.id] = value, state
-        out.cells[f.id] = CellReading(
-            raw=p.raw, state=state, unit=content.unit or None, where=p.where, method=p.method,
-            label=p.label.replace("\n", "") or None,
-        )  # fmt: skip
-        if content.doubtful or state is CellState.UNPARSED:
-            out.suspect.add(f.id)
+        if (content.signed and f.kind != "change") or (
+            f.kind != "money" and (isinstance(value, float) or content.unit in NO_COUNT)
+        ):
+            value, state = None, unparsed
+        values[field_id] = value
+        states[field_id] = state
+        if "\n" in label:
+            label = label.replace("\n", "")
+        cells[field_id] = CellReading(
+            raw=raw, state=state, unit=content.unit or None, where=where, method=method, label=label or None
+        )
+        if value is None and state in UNREADABLE:
+            unread.add(field_id)
+        if content.doubtful or state is unparsed:
+            out.suspect.add(field_id)
     return states
 
 

@@ -129,13 +129,15 @@ def _body(root: "etree._Element", page: Page) -> None:
         # Line feeds may be all that divides cells: <pre>, or a text in a shell of HTML.
         page.items += [line for run in runs for piece in run.split("\n") if (line := _tidy(piece))]
         return
-    add = page.items.append
-    for words in filter(None, map(str.split, runs)):
-        line = " ".join(words)
-        if line[0] == MARK and line[1:].isdecimal() and int(line[1:]) < len(tables):
-            page.items.extend(tables[int(line[1:])])
-        else:
-            add(line)
+    lines = [" ".join(words) for words in map(str.split, runs) if words]
+    places = [n for n, line in enumerate(lines) if line[0] == MARK and line[1:].isdecimal()]
+    start = 0
+    for at in places:
+        if (number := int(lines[at][1:])) < len(tables):
+            page.items += lines[start:at]
+            page.items += tables[number]
+            start = at + 1
+    page.items += lines[start:]
 
 
 def _rows(table: "etree._Element", number: int) -> list[Row]:
