@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from model.capture import Capture, Row
 from model.document import Manifest, PartRef
 from model.vocabulary import FetchState
-from spiders.fetch import is_permanent
+from spiders.redirects import is_permanent
 
 from .part_names import part_name
 

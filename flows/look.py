@@ -28,11 +28,10 @@ class InMind:
         self.bodies: dict[str, bytes] = {}
         self._lock = threading.Lock()
 
-    def keep(self, capture: Capture, body: bytes | None) -> None:
+    def keep_all(self, captures: Sequence[tuple[Capture, bytes | None]]) -> None:
         with self._lock:
-            self.captures.append(capture)
-            if body is not None:
-                self.bodies[capture.id] = body
+            self.captures += [capture for capture, _ in captures]
+            self.bodies |= {capture.id: body for capture, body in captures if body is not None}
 
     def visited(self, visit: PortalVisit) -> None:
         """Nothing closes here: these are no visits."""

@@ -3,6 +3,7 @@
 `spiders` makes these records, `storage` keeps them, `flows` settles them into versions and events.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -166,6 +167,6 @@ class CaptureSink(Protocol):
     Calls come from several threads. Whoever raises here ends the crawl: an archive that can't keep must not crawl on.
     """
 
-    def keep(self, capture: Capture, body: bytes | None) -> None: ...
+    def keep_all(self, captures: Sequence[tuple[Capture, bytes | None]]) -> None: ...
 
     def visited(self, visit: PortalVisit) -> None: ...

@@ -4,6 +4,7 @@ import re
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlencode
 
@@ -67,7 +68,11 @@ class Exchange:
 
     def header(self, name: str) -> str | None:
         """First value of a received header, whatever its case."""
-        return next((v for n, v in self.headers if n.lower() == name.lower()), None)
+        return self._first.get(name.lower())
+
+    @cached_property
+    def _first(self) -> dict[str, str]:
+        return {name.lower(): value for name, value in reversed(self.headers)}
 
 
 def write_capture(

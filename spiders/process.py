@@ -16,11 +16,9 @@ from model.errors import CrawlFailed, NoContact
 from model.portal import Portal
 from spiders.browser import Browser
 from spiders.captures import crawler_name
-from spiders.cookies import BoundedCookies
-from spiders.decode import CODINGS
-from spiders.fetch import Fetcher, SinkFailed
-from spiders.handler import OnceHandler
+from spiders.fetch import Fetcher
 from spiders.hosts import is_loopback
+from spiders.keeping import SinkFailed
 from spiders.pace import host_paces
 from spiders.resolver import NAMES, GuardedResolver
 from spiders.visit import Progress, visit_portal
@@ -79,7 +77,7 @@ def run_work(
     """
     check_contact(job)
     outcome = _Outcome()
-    process = CrawlerProcess(_settings(job) | {NAMES: dict(names or {})})
+    process = CrawlerProcess(_settings() | {NAMES: dict(names or {})})
     process.crawl(
         _WorkSpider, job=job, sink=sink, outcome=outcome, work=work, browser=browser, list_body=list_body, now=now
     )
@@ -145,7 +143,8 @@ class _WorkSpider(scrapy.Spider):
         yield  # makes this the asynchronous generator that Scrapy wants
 
     async def _work(self, crawler: Crawler) -> None:
-        wire, agent = Wire(crawler, self.job.limits.timeout), user_agent(self.job.contact)
+        agent = user_agent(self.job.contact)
+        wire = Wire(crawler, agent, self.job.limits.timeout)
         paces = host_paces(self.job)
         fetcher = Fetcher(
             self.job, self.sink, wire, paces, crawler_name(), agent, now=self.now, list_body=self.list_body
@@ -157,6 +156,7 @@ class _WorkSpider(scrapy.Spider):
             await self.work(fetcher, browser)
         finally:
             await browser.close()
+            await wire.close()
 
 
 async def visit_portals(
@@ -170,10 +170,7 @@ async def visit_portals(
     async def one(portal: Portal) -> None:
         progress({"portal": portal.id, "phase": "lists"})
         visit = await visit_portal(portal, fetcher, browser, progress)
-        try:
-            await asyncio.to_thread(fetcher.sink.visited, visit)
-        except Exception as error:
-            raise SinkFailed(f"the closing line of {portal.id} could not be kept") from error
+        await fetcher.keeper.visited(visit)
         on_closed(portal.id)
         progress({"portal": portal.id, "phase": "done", "complete": visit.complete})
 
@@ -186,35 +183,13 @@ async def visit_portals(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _settings(job: CrawlJob) -> dict[str, Any]:
-    """Scrapy fetches; redirects, retries, robots, pace and content coding are ours, so that each step is recorded."""
-    prefix = "scrapy.downloadermiddlewares"
+def _settings() -> dict[str, Any]:
+    """Scrapy's handler fetches and its resolver finds hosts; all else is ours, so that each step is recorded."""
     return {
-        "USER_AGENT": user_agent(job.contact),
-        "DEFAULT_REQUEST_HEADERS": {
-            "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-            "Accept-Language": "zh-CN,zh;q=0.9",
-            "Accept-Encoding": CODINGS,
-        },
-        "DOWNLOADER_MIDDLEWARES": {
-            f"{prefix}.offsite.OffsiteMiddleware": None,
-            f"{prefix}.robotstxt.RobotsTxtMiddleware": None,
-            f"{prefix}.httpauth.HttpAuthMiddleware": None,
-            f"{prefix}.retry.RetryMiddleware": None,
-            f"{prefix}.redirect.MetaRefreshMiddleware": None,
-            f"{prefix}.redirect.RedirectMiddleware": None,
-            f"{prefix}.httpcompression.HttpCompressionMiddleware": None,
-            f"{prefix}.httpcache.HttpCacheMiddleware": None,
-            f"{prefix}.cookies.CookiesMiddleware": None,
-            BoundedCookies: 700,
-        },
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
-        "DOWNLOAD_DELAY": 0,
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
-        "COOKIES_ENABLED": True,
         "DNS_RESOLVER": GuardedResolver,
-        "DOWNLOAD_HANDLERS": {"http": OnceHandler, "https": OnceHandler},
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
         "LOG_INSTALL_ROOT_HANDLER": False,

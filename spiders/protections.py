@@ -6,7 +6,8 @@ different kinds: status, words in the body, cookie or header, shape (a page that
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 from model.vocabulary import Protection
 
@@ -17,7 +18,8 @@ BARE = 80
 """Characters of visible text below which a page shows its reader next to nothing."""
 
 
-class Marks(NamedTuple):
+@dataclass(frozen=True)
+class Marks:
     """What one product's page looks like. `headers` is matched against `name: value` lines of the answer.
 
     `body` can only match where one of `words`, in lower case, stands in the page: most pages hold none, and a search
@@ -30,6 +32,14 @@ class Marks(NamedTuple):
     body: str | None = None
     headers: str | None = None
     words: tuple[str, ...] = ()
+
+    @cached_property
+    def in_body(self) -> re.Pattern[str] | None:
+        return re.compile(self.body, re.IGNORECASE) if self.body else None
+
+    @cached_property
+    def in_headers(self) -> re.Pattern[str] | None:
+        return re.compile(self.headers, re.MULTILINE | re.IGNORECASE) if self.headers else None
 
 
 MARKS = (
@@ -133,11 +143,6 @@ MARKS = (
 )
 
 
-def _holds(text: str, words: tuple[str, ...]) -> bool:
-    lower = text.lower()
-    return any(word in lower for word in words)
-
-
 def recognise(
     status: int | None, headers: tuple[tuple[str, str], ...], text: str, visible: Callable[[], str]
 ) -> tuple[Protection, tuple[str, ...]] | None:
@@ -148,17 +153,19 @@ def recognise(
     text = text[:LONGEST]
     lines = "\n".join(f"{name.lower()}: {value}" for name, value in headers)
     bare = len(visible()) < BARE
+    lower = ""
     for marks in MARKS:
         signals = []
         if status in marks.statuses:
             signals.append(f"status {status}")
-        header = re.search(marks.headers, lines, re.MULTILINE | re.IGNORECASE) if marks.headers else None
+        header = marks.in_headers.search(lines) if marks.in_headers else None
         # The body alone is one signal: where no other can join it, it need not be searched.
-        worth = marks.body and (signals or header or bare) and _holds(text, marks.words)
-        if worth and (found := re.search(str(marks.body), text, re.IGNORECASE)):
-            signals.append(f"body {found[0][:40]!r}")
-            if bare:
-                signals.append("shape: next to no visible text")
+        if marks.in_body and (signals or header or bare):
+            lower = lower or text.lower()
+            if any(word in lower for word in marks.words) and (found := marks.in_body.search(text)):
+                signals.append(f"body {found[0][:40]!r}")
+                if bare:
+                    signals.append("shape: next to no visible text")
         if header:
             signals.append(f"header {header[0]!r}")
         # A cookie of a protection with an ordinary page behind it is daily life, and so is a refusal with that cookie

@@ -76,7 +76,7 @@ async def rendered_pages(portal: Portal, fetcher: Fetcher, browser: Browser, url
                 raise RenderingBlocked(f"{blocked[0]} answered with a protection page while {url} was rendered")
             if portal.screenshots:
                 lacking = () if await shown.writes_chinese() else (NO_FONT,)
-                await fetcher.keep_picture(portal, url, await shown.picture(), lacking)
+                await fetcher.recorder.picture(portal, url, await shown.picture(), lacking)
             yield Turned(Page(url, await shown.html()), tuple(failed))
             failed.clear()
             if not await shown.turn():

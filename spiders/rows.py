@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup, Tag
 
 from model.capture import Row
 from model.titles import classify_title, normal_title
-from spiders.page import Page
+from spiders.page import Page, remembered
 
 # 2025-01-22, 2025/1/22, 2025年1月22日
 DATE = re.compile(r"(?<!\d)20\d\d(?:[-/.]\d{1,2}[-/.]\d{1,2}|年\d{1,2}月\d{1,2}日?)(?!\d)")
@@ -50,9 +50,21 @@ def make_row(url: str, title: str, date: str | None, list_url: str) -> Row:
 
 
 def linked_rows(page: Page, scope: Tag | BeautifulSoup | None = None) -> list[Row]:
-    """Every link that has a date beside it or a title of our kind, in page order, each address once."""
+    """Every link that has a date beside it or a title of our kind, in page order, each address once.
+
+    Of the whole page, or of a part of it.
+    """
+    return list(_all_rows(page) if scope is None else _rows_in(page, scope))
+
+
+@remembered
+def _all_rows(page: Page) -> list[Row]:
+    return _rows_in(page, page.soup)
+
+
+def _rows_in(page: Page, scope: Tag | BeautifulSoup) -> list[Row]:
     rows: dict[str, Row] = {}
-    for anchor in (scope or page.soup).find_all("a", href=True):
+    for anchor in scope.find_all("a", href=True):
         url = page.resolve(str(anchor["href"]))
         title = full_title(anchor)
         if url is None or len(title) < 4 or url == page.url:

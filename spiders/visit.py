@@ -8,7 +8,8 @@ from model.capture import PortalVisit
 from model.portal import Portal
 from spiders.browser import Browser
 from spiders.documents import DocumentReader, due_documents
-from spiders.fetch import Fetcher, HostRefused, SinkFailed
+from spiders.fetch import Fetcher, HostRefused
+from spiders.keeping import SinkFailed
 from spiders.listing import Listing, ListReader
 from spiders.page import host_of
 

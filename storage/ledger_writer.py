@@ -3,7 +3,7 @@
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from datetime import UTC, date
 from types import TracebackType
@@ -60,25 +60,37 @@ class LedgerWriter:
 
         DigestMismatch when the payload is not the one that the capture names, or is named and nowhere to be found.
         """
+        with self._counted():
+            self._submit([(capture, self._to_pack(capture, body))])
+
+    def keep_all(self, captures: Sequence[tuple[Capture, bytes | None]]) -> None:
+        """Keep several at once, as `keep` does; they wait for nobody else. An error is that of all of them."""
+        self._submit([(capture, self._to_pack(capture, body)) for capture, body in captures])
+
+    def _to_pack(self, capture: Capture, body: bytes | None) -> bytes | None:
+        """What of a body is still to be packed beside the ledger line; a document's lies in `raw/` after this."""
         ref = capture.body
-        if body is not None and (ref is None or sha256_hex(body) != ref.sha256):
+        if ref is None and body is None:
+            return None
+        if ref is None or (body is not None and sha256_hex(body) != ref.sha256):
             raise DigestMismatch(
                 f"capture {capture.id} of {capture.url}: the body is not the one that the capture names"
             )
-        with self._counted():
-            if ref is not None and body is None and not (ref.store == "raw" and self._raw.has_raw(ref.sha256)):
+        if body is None:
+            if not (ref.store == "raw" and self._raw.has_raw(ref.sha256)):
                 raise DigestMismatch(
                     f"capture {capture.id} of {capture.url}: the body that it names was not handed over"
                 )
-            if ref is not None and body is not None and ref.store == "raw":
-                self._raw.keep_raw(body)
-                body = None
-            self._submit(capture, body)
+            return None
+        if ref.store != "raw":
+            return body
+        self._raw.keep_raw(body)
+        return None
 
     def visited(self, visit: PortalVisit) -> None:
         """Keep the closing line of a portal's visit."""
         with self._counted():
-            self._submit(visit, None)
+            self._submit([(visit, None)])
 
     def close(self) -> None:
         """Write what waits and end. Calls after it are refused."""
@@ -104,14 +116,16 @@ class LedgerWriter:
             with self._change:
                 self._callers -= 1
 
-    def _submit(self, record: Capture | PortalVisit, body: bytes | None) -> None:
-        done: Future[None] = Future()
+    def _submit(self, records: Sequence[tuple[Capture | PortalVisit, bytes | None]]) -> None:
+        """Wait until all are durable; raises the error of the first that could not be written."""
+        group = [Waiting(record, body, Future()) for record, body in records]
         with self._change:
             if self._closed:
                 raise RuntimeError(f"the ledger of run {self._run}, shard {self._shard} is closed")
-            self._waiting.append(Waiting(record, body, done))
+            self._waiting += group
             self._change.notify_all()
-        done.result()
+        for waiting in group:
+            waiting.done.result()
 
     def _write_parts(self) -> None:
         while group := self._next_group():

@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,10 @@ class FolderSink:
 
     def __init__(self, folder: Path, refuse_from: int | None) -> None:
         self.folder, self.refuse_from, self.lock, self.kept = folder, refuse_from, threading.Lock(), 0
+
+    def keep_all(self, captures: Sequence[tuple[Capture, bytes | None]]) -> None:
+        for capture, body in captures:
+            self.keep(capture, body)
 
     def keep(self, capture: Capture, body: bytes | None) -> None:
         with self.lock:

@@ -45,8 +45,8 @@ def kill(process: "subprocess.Popen[str]") -> None:
     process.communicate()
 
 
-def kill_when(process: "subprocess.Popen[str]", condition: Callable[[], bool]) -> bool:
-    """Kill as soon as the condition holds; False when the process ended before it did."""
+def kill_when(process: "subprocess.Popen[str]", condition: Callable[[], bool], every: float = 0.002) -> bool:
+    """Kill as soon as the condition holds, looked at so often; False when the process ended before it did."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         if condition():
@@ -55,7 +55,7 @@ def kill_when(process: "subprocess.Popen[str]", condition: Callable[[], bool]) -
         if process.poll() is not None:
             process.communicate()
             return False
-        time.sleep(0.002)  # watching another process, there is nothing to wait on
+        time.sleep(every)  # watching another process, there is nothing to wait on
     kill(process)
     raise AssertionError("the moment to kill never came")
 

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -126,8 +126,8 @@ def _same_cell(told: Told, event: Event) -> bool:
 class _NoSink:
     """For the job that only starts the loop."""
 
-    def keep(self, capture: Capture, body: bytes | None) -> None:
-        raise AssertionError(f"{capture.url} ({len(body or b'')} bytes) was asked before the first run")
+    def keep_all(self, captures: Sequence[tuple[Capture, bytes | None]]) -> None:
+        raise AssertionError(f"{captures[0][0].url} was asked before the first run")
 
     def visited(self, visit: PortalVisit) -> None:
         raise AssertionError(f"{visit.portal} was visited before the first run")

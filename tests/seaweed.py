@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import boto3
@@ -10,8 +11,11 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from infra.seaweed import CREDENTIALS, KEY, Seaweed, running_seaweed
+from storage.objects import open_store
+from storage.probe import StoreAbilities, probe, record_abilities
+from storage.settings import StorageSettings
 
-__all__ = ["Seaweed", "moto", "pytest_collection_modifyitems", "seaweed", "store_address"]
+__all__ = ["Seaweed", "moto", "pytest_collection_modifyitems", "seaweed", "store_address", "tried"]
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +63,21 @@ def store_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     elif request.param == "further":
         endpoint = os.environ[FURTHER]
     return f"s3://{server.bucket}/{tmp_path.name}-{time.monotonic_ns()}?endpoint={endpoint}"
+
+
+_ABILITIES: dict[str, StoreAbilities] = {}
+"""By server: what it can do, found out once."""
+
+
+def tried(address: str) -> str:
+    """The address of an archive that need not find out what its server can do: that takes two hundred requests."""
+    store = open_store(address, settings=StorageSettings())
+    server = address.partition("?")[2]
+    if server:
+        if server not in _ABILITIES:
+            _ABILITIES[server] = probe(store, datetime.now(UTC))
+        record_abilities(store, _ABILITIES[server].model_copy(update={"store": store.describe()}))
+    return address
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

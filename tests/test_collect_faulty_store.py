@@ -7,14 +7,15 @@ from flows.demo.portals import write_portals
 from infra.simulator import Simulator
 from tests.faulty_servers import FAULTS, failing_proxy
 from tests.running import finished, prefect_server
-from tests.seaweed import Seaweed
+from tests.seaweed import Seaweed, tried
 from tests.test_collect_killed import archive_at, captured, events, versions
 
 SITE = "baisha"
 
 
 def test_a_run_through_a_failing_store_comes_to_the_same_archive(seaweed: Seaweed, tmp_path: Path) -> None:
-    calm, tried = f"file:{tmp_path / 'calm'}", f"s3://{seaweed.bucket}/{tmp_path.name}?endpoint="
+    calm, bucket = f"file:{tmp_path / 'calm'}", f"s3://{seaweed.bucket}/{tmp_path.name}?endpoint="
+    tried(bucket + seaweed.endpoint)
     with (
         Simulator.start([SITE]) as simulator,
         prefect_server(tmp_path) as server,
@@ -28,13 +29,13 @@ def test_a_run_through_a_failing_store_comes_to_the_same_archive(seaweed: Seawee
             "GONGKAI_S3_READ_SECONDS": "0.5",
             "GONGKAI_S3_ATTEMPTS": "12",
         }
-        for store in (calm, tried + address):
+        for store in (calm, bucket + address):
             simulator.reset_log()
             done = finished("collect", "--store", store, environment=environment)
             assert done.returncode == 0, done.stderr
     seen = Counter(faults)
     assert set(seen) == set(FAULTS)
-    undisturbed, archive = archive_at(calm), archive_at(tried + seaweed.endpoint)
+    undisturbed, archive = archive_at(calm), archive_at(bucket + seaweed.endpoint)
     assert versions(archive) == versions(undisturbed)
     assert events(archive) == events(undisturbed)
     assert captured(archive) == captured(undisturbed)

@@ -13,8 +13,10 @@ from storage.archive import Archive
 from storage.objects import open_store
 from storage.settings import StorageSettings
 from tests.running import command, finished, kill_when, prefect_server
+from tests.seaweed import tried
 
 SITE = "baisha"
+WATCHED_EVERY = 0.01  # seconds; more often would slow down what is watched
 
 # After so many requests to the portal, or so many objects under a prefix of the archive.
 POINTS = [
@@ -38,9 +40,9 @@ class Stage(NamedTuple):
     environment: dict[str, str]
     undisturbed: Archive
 
-    def progress(self, store: str, what: str) -> int:
+    def progress(self, archive: Archive, what: str) -> int:
         """Requests to the portal so far, or objects under a prefix of the archive."""
-        return len(self.simulator.log(SITE)) if what == "requests" else objects(archive_at(store), what)
+        return len(self.simulator.log(SITE)) if what == "requests" else objects(archive, what)
 
 
 def archive_at(address: str) -> Archive:
@@ -82,8 +84,9 @@ def objects(archive: Archive, prefix: str) -> int:
 def killed_and_resumed(stage: Stage, store: str, what: str, count: int) -> Archive:
     """The archive after a first run killed at so many of these, and a second that was left alone."""
     stage.simulator.reset_log()
+    archive = archive_at(tried(store))
     running = command("collect", "--store", store, environment=stage.environment)
-    kill_when(running, lambda: stage.progress(store, what) >= count)
+    kill_when(running, lambda: stage.progress(archive, what) >= count, WATCHED_EVERY)
     return resumed(stage, store)
 
 
@@ -130,5 +133,6 @@ def test_two_hundred_kills_at_random_points(stage: Stage, store_address: str, nu
 
 def killed(stage: Stage, store: str, count: int) -> bool:
     """Start a run and kill it at so many objects in the archive; False when it ended before."""
+    archive = archive_at(store)
     running = command("collect", "--store", store, environment=stage.environment)
-    return kill_when(running, lambda: objects(archive_at(store), "") >= count)
+    return kill_when(running, lambda: objects(archive, "") >= count, WATCHED_EVERY)

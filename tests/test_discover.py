@@ -23,6 +23,7 @@ from spiders.discovery.site_search import query_of, results
 from spiders.fetch import Fetcher
 from spiders.page import Page
 from spiders.portal_files import load_portal
+from tests.collecting import collect
 from tests.crawling import TIMEOUT, FolderSink, crawl, job
 from tests.recording_site import Reply, recording_site
 from tests.running import finished
@@ -249,29 +250,19 @@ def test_public_hosts_are_not_asked_without_a_contact(tmp_path: Path) -> None:
 def test_next_years_column_is_followed_from_the_hub(tmp_path: Path) -> None:
     """The YAML names the hub; in the new year a column with another address appears, and its reports are news."""
     with Simulator.start(["luoshui"]) as simulator:
-        hub = simulator.entry_url("luoshui")
-        portal = {"id": "luoshui", "title": "洛水市年报", "region": "990400", "start_urls": [hub]}
-        portal["politeness"] = {"delay": 0, "attachment_delay": 0, "jitter": 0}
-        (tmp_path / "portals").mkdir()
-        (tmp_path / "portals" / "luoshui.yml").write_text(json.dumps(portal, ensure_ascii=False))
-        environment = {
-            "GONGKAI_PORTALS": str(tmp_path / "portals"),
-            "GONGKAI_STORE": str(tmp_path / "archive"),
-            "PREFECT_HOME": str(tmp_path / "prefect"),
-            "PREFECT_API_URL": "",
-        }
-        before = finished("collect", "luoshui", "--json", environment=environment)
+        haste = {"delay": 0, "attachment_delay": 0, "jitter": 0}
+        given = {"id": "luoshui", "title": "洛水市年报", "region": "990400", "politeness": haste}
+        portal = Portal.model_validate(given | {"start_urls": [simulator.entry_url("luoshui")]})
+        first = collect(tmp_path, portal, recheck="due")["luoshui"]
         simulator.set_clock(datetime.fromisoformat("2027-04-10T09:00:00+08:00"))
         simulator.reset_log()
-        after = finished("collect", "luoshui", "--json", environment=environment)
+        second = collect(tmp_path, portal, recheck="due")["luoshui"]
         new_lists = [path for path in asked(simulator, "luoshui") if "/2026xxgknb/" in path and path.endswith("/")]
-    (first,) = json.loads(before.stdout)["portals"]
-    assert (first["complete"], first["reports"], first["problems"]) == (True, 16, [])
-    assert {event["kind"] for event in first["events"]} == {"collected"}
-    (second,) = json.loads(after.stdout)["portals"]
-    assert (second["reports"], second["reports_before"], second["problems"]) == (22, 16, [])
-    assert {event["kind"] for event in second["events"]} == {"published"}
-    assert sorted(event["details"]["report_year"] for event in second["events"]) == [2026] * 6
+    assert (first.complete, first.reports, first.problems) == (True, 16, ())
+    assert {event.kind.value for event in first.events} == {"collected"}
+    assert (second.reports, second.reports_before, second.problems) == (22, 16, ())
+    assert {event.kind.value for event in second.events} == {"published"}
+    assert [event.details["report_year"] for event in second.events] == [2026] * 6
     assert new_lists == [f"/zwgk/zfxxgk/nb/2026xxgknb/{level}" for level in ("", "bj/", "bm/", "xz/")]
 
 

@@ -14,8 +14,8 @@ import pytest
 
 from model.capture import Capture
 from spiders.cookies import MOST_BYTES
-from spiders.fetch import retry_after
 from spiders.page import Page
+from spiders.retries import retry_after
 from tests.crawling import Crawled, crawl, job, portal
 from tests.recording_site import Answer, Asked, RecordingSite, Reply, recording_site
 

@@ -50,10 +50,10 @@ def parts(store: ObjectStore) -> list[str]:
 def test_a_kept_capture_and_its_body_are_there_when_keep_returns(archive: Archive, writer: LedgerWriter) -> None:
     sink: CaptureSink = writer
     page, listing, robots = a_capture("page", PAGE), a_capture("list", LIST, store="warc"), a_capture("robots")
-    sink.keep(page, PAGE)
+    sink.keep_all([(page, PAGE)])
     assert list(archive.captures("run1")) == [page]
-    sink.keep(listing, LIST)
-    sink.keep(robots, None)
+    sink.keep_all([(listing, LIST)])
+    sink.keep_all([(robots, None)])
     sink.visited(a_visit())
     assert list(archive.captures("run1")) == [page, listing, robots]
     assert list(archive.visits("run1")) == [a_visit()]

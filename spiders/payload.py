@@ -1,0 +1,35 @@
+"""A payload, read once: unpacked, and as a page where it is one."""
+
+from dataclasses import dataclass
+
+from spiders.captures import Exchange, Wanted, is_text
+from spiders.decode import Undecodable, decode, unpack
+from spiders.page import Page
+
+MOST_PAGE = 10_000_000
+"""Bytes of a page or of data; files may be as large as the portal's `max_body_bytes`."""
+
+
+@dataclass(frozen=True)
+class Payload:
+    """`page`: none for files and empty answers. `plain`: after content decoding, or `trouble`: why there is none."""
+
+    page: Page | None = None
+    plain: bytes = b""
+    trouble: Undecodable | None = None
+
+
+def read_payload(wanted: Wanted, exchange: Exchange, limit: int) -> Payload:
+    """What an answer holds, unpacked to at most `limit` bytes."""
+    if not exchange.payload:
+        return Payload()
+    try:
+        plain = unpack(exchange.payload, exchange.header("content-encoding"), limit)
+        # robots.txt counts whatever it is declared as.
+        if wanted.kind != "robots" and not is_text(exchange, plain):
+            return Payload(plain=plain)
+        if len(plain) > MOST_PAGE:
+            raise Undecodable(f"a page of more than {MOST_PAGE} bytes", too_large=True)
+        return Payload(Page(exchange.url, decode(plain, exchange.header("content-type")).text), plain)
+    except Undecodable as trouble:
+        return Payload(trouble=trouble)
