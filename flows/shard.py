@@ -16,7 +16,6 @@ from pydantic import BaseModel, ConfigDict
 
 from model.capture import CrawlJob
 from model.errors import GongkaiError, group_of
-from spiders.process import run_crawl
 from storage.archive import Archive
 from storage.ledger_writer import LedgerWriter
 from storage.objects import open_store
@@ -66,6 +65,9 @@ def main() -> int:
     # Scrapy opens the root logger wide.
     logging.basicConfig(stream=sys.stderr)
     logging.getLogger().handlers[0].setLevel(os.environ.get("GONGKAI_CRAWL_LOG", "WARNING"))
+    # The flow knows this module for its orders; Scrapy takes a second to import, and only the child crawls.
+    from spiders.process import run_crawl
+
     voice = Voice(sys.stdout)
     order = ShardOrder.model_validate_json(sys.stdin.buffer.readline())
     if json_logs.wanted():
