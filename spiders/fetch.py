@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -21,7 +22,7 @@ from spiders.judge import Answer, Verdict, judge
 from spiders.keeping import Keeper
 from spiders.pace import HostPace, host_paces, sibling_pace
 from spiders.page import Page, host_of
-from spiders.payload import Payload, read_payload
+from spiders.payload import Payload, read_beside
 from spiders.protections import recognise
 from spiders.recorder import Recorder
 from spiders.redirects import Way, is_permanent, way_on
@@ -35,6 +36,8 @@ if TYPE_CHECKING:  # Scrapy takes a second to load, and most commands fetch noth
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 3
+PAGES_AT_ONCE = 128
+"""Pages that were answered and are not kept yet: a page with all that is known of it takes half a megabyte."""
 READABLE = {FetchState.OK, FetchState.MOVED, FetchState.OK_EMPTY, FetchState.NEEDS_JS}
 
 
@@ -76,6 +79,7 @@ class Fetcher:
     """Gives the payload of a list page that was read before; without it lists are never asked conditionally."""
     _robots: dict[str, tuple[RobotsRules, Capture]] = field(default_factory=dict)
     _robots_locks: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PAGES_AT_ONCE))
     _answered: set[str] = field(default_factory=set)
     _shells: Shells = field(default_factory=Shells)
     _borders: dict[tuple[str, str], str | None] = field(default_factory=dict)
@@ -134,13 +138,12 @@ class Fetcher:
                 robots = rules.decide(url, self.agent)
                 if not robots.allowed:
                     return await self._refused_by_robots(portal, wanted, url, hops, robots, robots_capture)
-            exchange, payload = await self._exchange(portal, wanted, url)
-            way = way_on(portal, wanted, exchange, hops, lambda target: self._border(portal, target))
-            if way.follow:
-                hops.append(Hop(url=url, status=exchange.status or 0, location=exchange.header("location")))
-                url = way.follow
-                continue
-            return await self._settle(portal, wanted, exchange, payload, hops, robots, content, way)
+            async with self._exchanged(portal, wanted, url) as (exchange, payload):
+                way = way_on(portal, wanted, exchange, hops, lambda target: self._border(portal, target))
+                if way.follow is None:
+                    return await self._settle(portal, wanted, exchange, payload, hops, robots, content, way)
+            hops.append(Hop(url=url, status=exchange.status or 0, location=exchange.header("location")))
+            url = way.follow
 
     def _border(self, portal: Portal, url: str) -> str | None:
         """Why the host of an address is never asked for this portal; None when it may be."""
@@ -149,8 +152,12 @@ class Fetcher:
             self._borders[portal.id, host] = refusal(host, portal, self.now().date())
         return self._borders[portal.id, host]
 
-    async def _exchange(self, portal: Portal, wanted: Wanted, url: str) -> tuple[Exchange, Payload]:
-        """One request in the host's turn; a protection met here closes the host before its turn passes on."""
+    @asynccontextmanager
+    async def _exchanged(self, portal: Portal, wanted: Wanted, url: str) -> AsyncIterator[tuple[Exchange, Payload]]:
+        """One request in the host's turn; a protection met here closes the host before its turn passes on.
+
+        Until the end of the context its page counts among the few that lie in memory.
+        """
         host = host_of(url)
         if host not in self.paces:
             pace = sibling_pace(self.job, portal, host, self.paces)
@@ -165,15 +172,25 @@ class Fetcher:
                 raise HostRefused(host, why)
             self.requests[portal.id][host] += 1
             exchange = await self.wire.send(url, wanted, limit=portal.max_body_bytes, jar=portal.id)
-            payload = read_payload(wanted, exchange, portal.max_body_bytes)
-            page = payload.page
-            if page and (found := recognise(exchange.status, exchange.headers, page.text, lambda: page.visible_text)):
-                pace.closed = (
-                    f"shows a protection page ({found[0].value}); it is left alone, ask its operator for access"
-                )
-        if exchange.status is not None:
-            pace.answered(exchange.seconds)
-        return exchange, payload
+            await self._room.acquire()
+            try:
+                payload = await read_beside(wanted, exchange, portal.max_body_bytes)
+                page = payload.page
+                if page and (
+                    found := recognise(exchange.status, exchange.headers, page.text, lambda: page.visible_text)
+                ):
+                    pace.closed = (
+                        f"shows a protection page ({found[0].value}); it is left alone, ask its operator for access"
+                    )
+            except BaseException:
+                self._room.release()
+                raise
+        try:
+            if exchange.status is not None:
+                pace.answered(exchange.seconds)
+            yield exchange, payload
+        finally:
+            self._room.release()
 
     async def _settle(
         self,

@@ -53,12 +53,21 @@ class Page:
         return self.parsed()[0]
 
     def parsed(self) -> tuple[Any, str]:
-        """The tree, and the title that stood in it. May be called ahead in another thread, before anybody asks."""
+        """The tree, and the title that stood in it."""
         known = self.__dict__
         if "_parsed" not in known:
             known["_parsed"] = _parse(self.text)
         found: tuple[Any, str] = known["_parsed"]
         return found
+
+    def read_ahead(self) -> "Page":
+        """Work out what is asked of every page, in a thread of its own: it is done by C code, which runs beside ours.
+
+        Before anybody else sees the page. Written past `cached_property`, which has one lock for all pages.
+        """
+        self.__dict__["visible_text"] = _visible_text(self.tree)
+        self.__dict__["_names"] = _names(self.tree)
+        return self
 
     @cached_property
     def base(self) -> str:
@@ -72,14 +81,7 @@ class Page:
 
     @cached_property
     def _names(self) -> dict[str, list[tuple[str, str]]]:
-        """By selector: the attributes, as (kind, whole value), whose elements it selects."""
-        names: dict[str, list[tuple[str, str]]] = {}
-        for value in dict.fromkeys(NAMES["id"](self.tree)):
-            names.setdefault(f"#{value}", []).append(("id", value))
-        for value in dict.fromkeys(NAMES["class"](self.tree)):
-            for name in dict.fromkeys(value.split()):
-                names.setdefault(f".{name}", []).append(("class", value))
-        return names
+        return _names(self.tree)
 
     def elements(self, *selectors: str) -> list[Any]:
         """Elements of these plain selectors (`#zoom`, `.TRS_Editor`, `ucapcontent`), in the order of the selectors.
@@ -102,7 +104,7 @@ class Page:
     @cached_property
     def visible_text(self) -> str:
         """Text that a reader sees, blanks folded; scripts and styles are not in it."""
-        return " ".join(" ".join(TEXTS(self.tree)).split())
+        return _visible_text(self.tree)
 
     @cached_property
     def _lower(self) -> str:
@@ -152,6 +154,21 @@ def _parse(text: str) -> tuple[Any, str]:
     for unseen in root.iter("script", "style", "title"):
         unseen.text = None
     return root, title
+
+
+def _visible_text(tree: Any) -> str:
+    return " ".join(" ".join(TEXTS(tree)).split())
+
+
+def _names(tree: Any) -> dict[str, list[tuple[str, str]]]:
+    """By selector: the attributes, as (kind, whole value), whose elements it selects."""
+    names: dict[str, list[tuple[str, str]]] = {}
+    for value in dict.fromkeys(NAMES["id"](tree)):
+        names.setdefault(f"#{value}", []).append(("id", value))
+    for value in dict.fromkeys(NAMES["class"](tree)):
+        for name in dict.fromkeys(value.split()):
+            names.setdefault(f".{name}", []).append(("class", value))
+    return names
 
 
 def _parser() -> etree.HTMLParser:

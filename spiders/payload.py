@@ -1,5 +1,6 @@
 """A payload, read once: unpacked, and as a page where it is one."""
 
+import asyncio
 from dataclasses import dataclass
 
 from spiders.captures import Exchange, Wanted, is_text
@@ -8,6 +9,9 @@ from spiders.page import Page
 
 MOST_PAGE = 10_000_000
 """Bytes of a page or of data; files may be as large as the portal's `max_body_bytes`."""
+
+LARGE = 10_000
+"""Bytes of a payload that takes longer to parse than the way to a thread and back."""
 
 
 @dataclass(frozen=True)
@@ -33,3 +37,17 @@ def read_payload(wanted: Wanted, exchange: Exchange, limit: int) -> Payload:
         return Payload(Page(exchange.url, decode(plain, exchange.header("content-type")).text), plain)
     except Undecodable as trouble:
         return Payload(trouble=trouble)
+
+
+async def read_beside(wanted: Wanted, exchange: Exchange, limit: int) -> Payload:
+    """The same, a large page in a thread, where its parser keeps nobody waiting."""
+    if len(exchange.payload) < LARGE:
+        return read_payload(wanted, exchange, limit)
+    return await asyncio.to_thread(_read_ahead, wanted, exchange, limit)
+
+
+def _read_ahead(wanted: Wanted, exchange: Exchange, limit: int) -> Payload:
+    payload = read_payload(wanted, exchange, limit)
+    if payload.page is not None:
+        payload.page.read_ahead()
+    return payload

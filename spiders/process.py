@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import resource
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,15 +19,20 @@ from spiders.browser import Browser
 from spiders.captures import crawler_name
 from spiders.fetch import Fetcher
 from spiders.hosts import is_loopback
-from spiders.keeping import SinkFailed
+from spiders.keeping import HANDS, SinkFailed
 from spiders.pace import host_paces
 from spiders.resolver import NAMES, GuardedResolver
 from spiders.visit import Progress, visit_portal
-from spiders.wire import AT_ONCE, Wire
+from spiders.wire import Wire
 
 log = logging.getLogger(__name__)
 
 Work = Callable[[Fetcher, Browser], Awaitable[None]]
+
+READERS = 8
+"""Threads that parse pages."""
+FILES = 300
+"""Files that a crawl has open beside one connection for each host."""
 
 
 def run_crawl(
@@ -76,6 +82,7 @@ def run_work(
     Raises NoContact before anything is sent; whatever `work` or the sink raised, as they raised it.
     """
     check_contact(job)
+    _allow_open_files(FILES + sum(len(portal.start_hosts) for portal in job.portals))
     outcome = _Outcome()
     process = CrawlerProcess(_settings() | {NAMES: dict(names or {})})
     process.crawl(
@@ -84,6 +91,14 @@ def run_work(
     process.start(install_signal_handlers=False)
     if outcome.error is not None:
         raise outcome.error
+
+
+def _allow_open_files(wanted: int) -> None:
+    """Raise the limit that many systems set at 1,024, as far as they let us: connections to hosts are kept a while."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    within = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < within:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (within, hard))
 
 
 def check_contact(job: CrawlJob) -> None:
@@ -150,8 +165,8 @@ class _WorkSpider(scrapy.Spider):
             self.job, self.sink, wire, paces, crawler_name(), agent, now=self.now, list_body=self.list_body
         )
         browser = Browser(self.chromium)
-        # Who keeps a record waits for the disk: with few threads, all of them wait and nobody else's record joins them.
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(AT_ONCE, "keeping"))
+        # Those who keep records wait for the disk or a bucket; they must leave threads for those who read pages.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(HANDS + READERS, "crawl"))
         try:
             await self.work(fetcher, browser)
         finally:

@@ -26,8 +26,9 @@ FILES_TAKE = 3
 """Times the patience for a page that an attachment gets."""
 MOST_HEADERS = 200_000
 """Bytes of an answer's headers that are kept; what sends more is no web site."""
-AT_ONCE = 64
-"""Requests under way in the whole process; each host still has one at most."""
+AT_ONCE = 256
+"""Requests under way in the whole process; each host still has one at most. So many that hosts which don't answer, and
+are waited for, leave room for the others."""
 
 FAILURES = (
     exceptions.DownloadConnectionRefusedError,
