@@ -1,8 +1,6 @@
 """Pages of reports and events with their counts, for whoever browses: SQL over an open catalogue, nothing cached."""
 
 import sqlite3
-from array import array
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -60,68 +58,34 @@ class Cube(NamedTuple):
 
     def counts(self, asked: Question) -> dict[str, dict[str, int]]:
         """Facet to value to number of reports, each facet counted as if nothing were chosen in it."""
-        chosen = [self._chosen(asked, name) for name in FACETS]
-        found: dict[str, dict[str, int]] = {name: {} for name in FACETS}
-        for values, number in self.lines:
-            fits = [not some or value in some for value, some in zip(values, chosen, strict=True)]
-            misses = fits.count(False)
-            for at, name in enumerate(FACETS):
-                if misses == 0 or (misses == 1 and not fits[at]):
-                    found[name][values[at]] = found[name].get(values[at], 0) + number
+        chosen = self.chosen(asked)
+        found: dict[str, dict[str, int]] = {}
+        everywhere = _narrowed(self.lines, chosen)
+        for at, (name, some) in enumerate(zip(FACETS, chosen, strict=True)):
+            others = [*chosen[:at], frozenset[str](), *chosen[at + 1 :]]
+            counted: dict[str, int] = {}
+            for values, number in _narrowed(self.lines, others) if some else everywhere:
+                counted[values[at]] = counted.get(values[at], 0) + number
+            found[name] = counted
         return found
 
     def total(self, asked: Question) -> int:
-        chosen = [self._chosen(asked, name) for name in FACETS]
-        return sum(
-            number
-            for values, number in self.lines
-            if all(not some or value in some for value, some in zip(values, chosen, strict=True))
-        )
-
-    def fitting(self, asked: Question, combinations: Sequence[tuple[str, ...]]) -> frozenset[int]:
-        """Numbers of the combinations that the question means."""
-        chosen = [self._chosen(asked, name) for name in FACETS]
-        return frozenset(
-            at
-            for at, values in enumerate(combinations)
-            if all(not some or value in some for value, some in zip(values, chosen, strict=True))
-        )
+        return sum(number for _, number in _narrowed(self.lines, self.chosen(asked)))
 
     @staticmethod
-    def _chosen(asked: Question, name: str) -> frozenset[str]:
-        values: tuple[str, ...] = getattr(asked, name)
-        return frozenset(value[:2] for value in values) if name == "region" else frozenset(values)
+    def chosen(asked: Question) -> list[frozenset[str]]:
+        """What is chosen in each of the facets; places by their first two digits."""
+        provinces = frozenset(value[:2] for value in asked.region)
+        return [provinces if name == "region" else frozenset(getattr(asked, name)) for name in FACETS]
 
 
-class Matches(NamedTuple):
-    """Every report that words or findings mean, newest year first, as row numbers and combinations of facets.
-
-    Six bytes a report, so that the pages and counts of one question are worked out once and remembered.
-    """
-
-    rows: "array[int]"
-    lines: "array[int]"
-    combinations: tuple[tuple[str, ...], ...]
-
-    def cube(self) -> Cube:
-        counted = Counter(self.lines)
-        return Cube(tuple((values, counted[at]) for at, values in enumerate(self.combinations)))
-
-    def page(self, asked: Question, after: str | None, limit: int) -> tuple[list[int], str | None]:
-        """Row numbers of a page, and the cursor of the next."""
-        wanted = Cube(()).fitting(asked, self.combinations)
-        years = [int(values[0]) for values in self.combinations]
-        since = tuple(_cursor(after)) if after is not None else None
-        found: list[int] = []
-        last = ""
-        for row, line in zip(self.rows, self.lines, strict=True):
-            if line not in wanted or (since is not None and (years[line], row) >= since):
-                continue
-            if len(found) == limit:
-                return found, last
-            found.append(row)
-            last = f"{years[line]}.{row}"
-        return found, None
+def _narrowed(
+    lines: Sequence[tuple[tuple[str, ...], int]], chosen: Sequence[frozenset[str]]
+) -> Sequence[tuple[tuple[str, ...], int]]:
+    for at, some in enumerate(chosen):
+        if some:
+            lines = [line for line in lines if line[0][at] in some]
+    return lines
 
 
 class Happened(NamedTuple):
@@ -130,28 +94,6 @@ class Happened(NamedTuple):
     key: str
     at: str
     rowid: int
-
-
-def count_cube(database: sqlite3.Connection, asked: Question, withheld: Withheld) -> Cube:
-    """All reports that the question means, counted by every facet."""
-    where, values = conditions(asked.without_facets(), withheld)
-    found = database.execute(
-        f"SELECT {FACETS_OF}, count(*) FROM reports r WHERE {where} GROUP BY 1, 2, 3, 4, 5", values
-    )
-    return Cube(tuple((tuple(row[:5]), int(row[5])) for row in found))
-
-
-def matches(database: sqlite3.Connection, asked: Question, withheld: Withheld) -> Matches:
-    """All reports that the question means without its facets."""
-    where, values = conditions(asked.without_facets(), withheld)
-    found = database.execute(
-        f"SELECT r.rowid, {FACETS_OF} FROM reports r WHERE {where} ORDER BY r.report_year DESC, r.rowid DESC", values
-    )
-    rows, lines, numbers = array("I"), array("I"), dict[tuple[str, ...], int]()
-    for row, *facets in found:
-        rows.append(row)
-        lines.append(numbers.setdefault(tuple(facets), len(numbers)))
-    return Matches(rows, lines, tuple(numbers))
 
 
 def reports_at(database: sqlite3.Connection, places: Sequence[int]) -> list[ReportRow]:
@@ -168,7 +110,7 @@ def page_of_reports(
     where, values = conditions(asked, withheld)
     if after is not None:
         where += " AND (r.report_year, r.rowid) < (?, ?)"
-        values += _cursor(after)
+        values += cursor_of(after)
     found = database.execute(
         f"SELECT {COLUMNS}, r.rowid AS place {FROM} WHERE {where} ORDER BY r.report_year DESC, r.rowid DESC LIMIT ?",
         [*values, limit + 1],
@@ -178,18 +120,6 @@ def page_of_reports(
     shown = rows[:limit]
     cursor = f"{shown[-1][0].report_year}.{shown[-1][1][0]}" if more and shown else None
     return [row for row, _ in shown], cursor
-
-
-def count_findings(database: sqlite3.Connection, asked: Question, withheld: Withheld) -> dict[str, int]:
-    """Code of a finding to how many of the reports meant have it in their newest version, the most frequent first."""
-    where, values = conditions(replace(asked, finding=()), withheld)
-    found = database.execute(
-        "SELECT f.code, count(DISTINCT r.rowid) AS number FROM reports r"
-        f" JOIN findings f ON f.report_id = r.report_id AND f.n = r.newest WHERE {where}"
-        " GROUP BY f.code ORDER BY number DESC, f.code LIMIT 30",
-        values,
-    )
-    return dict(found.fetchall())
 
 
 def count_places(
@@ -321,7 +251,8 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 18
 
 
-def _cursor(text: str) -> list[str | int]:
+def cursor_of(text: str) -> list[int]:
+    """Year and row behind which a page begins. BadQuery."""
     year, _, place = text.partition(".")
     if not (_is_number(year) and _is_number(place)):
         raise BadQuery(f"the cursor {text!r} is none of ours; begin without one")

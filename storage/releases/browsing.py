@@ -39,6 +39,7 @@ CREATE VIEW "values" AS SELECT r.report_id, r.version, r.agency_id, r.region, r.
 INDEXES = """
 CREATE INDEX cells_by_field ON cells (field);
 CREATE INDEX findings_by_code ON findings (code);
+CREATE INDEX reports_by_agency ON reports (agency_id, report_year);
 CREATE INDEX reports_by_region ON reports (region, report_year);
 CREATE INDEX reports_by_year ON reports (report_year);
 PRAGMA optimize;

@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from sqlite3 import Connection
@@ -19,20 +20,18 @@ from model.report import YearFindings
 from storage.archive import Archive
 from storage.catalogue import Catalogue, ReportRow
 from storage.catalogue.browsing import (
+    FACETS,
     Cube,
-    Matches,
     Question,
     conditions,
     count_agencies,
-    count_cube,
-    count_findings,
     count_places,
-    matches,
     page_of_events,
     page_of_reports,
     reports_at,
 )
 from storage.catalogue.searching import COLUMNS, FROM, place_of, rows_of
+from storage.catalogue.shelf import Mask, Selection, Shelf, both
 from storage.content_coding import decoded
 from storage.coverage import Coverage
 from storage.records import read_record
@@ -43,7 +42,7 @@ from web.places import BODY
 from web.remembered import Remembered
 
 AROUND = 42  # characters before and behind a word that was found
-MOST_COUNTED_FOR_FINDINGS = 2_000
+MOST_FINDINGS = 30
 PRAGMAS = "PRAGMA mmap_size = 2000000000; PRAGMA cache_size = -1000; PRAGMA temp_store = MEMORY;"
 
 
@@ -54,6 +53,14 @@ class Found(NamedTuple):
     cursor: str | None
     total: int
     exact: bool
+    facets: dict[str, dict[str, int]]
+    findings: dict[str, int]
+
+
+class Counted(NamedTuple):
+    """Of all that a question means."""
+
+    total: int
     facets: dict[str, dict[str, int]]
     findings: dict[str, int]
 
@@ -100,9 +107,10 @@ class Library:
         self.archive = archive
         self.catalogue = catalogue
         self._own = threading.local()
-        self._cubes = Remembered[Cube](512)
-        self._matches = Remembered[Matches](48)
-        self._findings = Remembered[dict[str, int]](256)
+        self._shelves = Remembered[Shelf](1)
+        self._masks = Remembered[Mask](40)
+        self._selections = Remembered[Selection](40)
+        self._counted = Remembered[Counted](512)
         self._parses = Remembered[dict[str, Any] | None](24)
         self._pages = Remembered[dict[int, frozenset[str]]](32)
         self._texts = Remembered[dict[str, str]](512)
@@ -115,24 +123,30 @@ class Library:
     # What there is
 
     def search(self, asked: Question, after: str | None = None, limit: int = 25) -> Found:
-        withheld = self.withheld()
-        state = (self.catalogue.state, withheld)
+        # What is remembered goes by the state and not by the shelf: an old shelf must not outlive its time in a key.
+        state, withheld = self.catalogue.state, self.withheld()
         with self._database() as database:
-            bare = asked.without_facets()
-            if bare.words or bare.finding:
-                held = self._matches.get((state, bare), lambda: matches(database, bare, withheld))
-                cube = self._cubes.get((state, bare), held.cube)
-                total = cube.total(asked)
-                places, cursor = held.page(asked, after, limit)
-                rows = reports_at(database, places)
-            else:
-                cube = self._cubes.get((state, bare), lambda: count_cube(database, bare, withheld))
-                total = cube.total(asked)
-                rows, cursor = page_of_reports(database, asked, withheld, after, limit) if total else ([], None)
-            findings: dict[str, int] = {}
-            if total <= MOST_COUNTED_FOR_FINDINGS or asked == Question():
-                findings = self._findings.get((state, asked), lambda: count_findings(database, asked, withheld))
-        return Found(rows, cursor, total, not asked.looks_in_text, cube.counts(asked), findings)
+            shelf = self._shelves.get(state, lambda: Shelf(database))
+            find = partial(self._selected, database, shelf, state, withheld)
+            places, cursor = shelf.page(find(asked).mask, asked, after, limit)
+            rows = reports_at(database, places)
+            counted = self._counted.get((state, withheld, asked), lambda: _counted(shelf, find, asked))
+        return Found(rows, cursor, counted.total, not asked.looks_in_text, counted.facets, counted.findings)
+
+    def _selected(
+        self, database: Connection, shelf: Shelf, state: tuple[int, int, int], withheld: Withheld, asked: Question
+    ) -> Selection:
+        bare = asked.without_facets()
+
+        def select() -> Selection:
+            masks = [self._masks.get((state, withheld), lambda: shelf.everything(database, withheld))]
+            if replace(bare, words=(), finding=()) != Question():
+                masks.append(shelf.rest(database, bare))
+            masks += [self._masks.get((state, word), partial(shelf.word, database, word)) for word in bare.words]
+            masks += [shelf.having(code) for code in bare.finding]
+            return shelf.selection(both(masks))
+
+        return self._selections.get((state, withheld, bare), select)
 
     def reports(self, asked: Question, after: str | None, limit: int) -> tuple[list[ReportRow], str | None]:
         """A page of reports without counts."""
@@ -392,6 +406,14 @@ class Library:
             self._own.database.executescript(PRAGMAS)
             self._own.place = place
         yield self._own.database
+
+
+def _counted(shelf: Shelf, find: Callable[[Question], Selection], asked: Question) -> Counted:
+    cube, mask = find(asked).cube, find(replace(asked, finding=())).mask
+    chosen = dict(zip(FACETS, Cube.chosen(asked), strict=True))
+    if any(chosen.values()):
+        mask = both([mask, shelf.fitting(chosen)])
+    return Counted(cube.total(asked), cube.counts(asked), shelf.count_findings(mask, MOST_FINDINGS))
 
 
 def _figures(archive: Archive, manifest: str, parser: str) -> dict[str, Any]:
