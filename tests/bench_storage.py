@@ -168,16 +168,22 @@ def _programs(server: Seaweed, folder: Path) -> Iterator[Item]:
 
 
 def _kept_bytes() -> Figures:
-    """How much is stored of what is received: gzip as the archive packs, beside other levels and zstd if there."""
-    pages = [
+    """How much is stored of what is received, by kind: gzip as the archive packs, beside other levels and zstd."""
+    made = [
         render(make_report(seed, Office(name="青禾市财政局"), 2019 + seed % 6, "form2021"), layout).content
         for seed in range(8)
         for layout in LAYOUTS
     ]
-    corpus = os.environ.get("GONGKAI_CORPUS")
-    if corpus:
-        real = sorted(p for p in Path(corpus).rglob("*") if p.suffix in (".html", ".htm") and p.is_file())[:200]
-        pages = [p.read_bytes() for p in real] or pages
+    kinds = {"generated pages": made}
+    if corpus := os.environ.get("GONGKAI_CORPUS"):
+        folders = [Path(corpus), Path(corpus).with_name("corpus_lists")]
+        found = sorted(file for folder in folders for file in folder.glob("*/*.*") if file.suffix != ".json")
+        for name, endings in {
+            "real pages": {".html"},
+            "real texts": {".txt", ".md"},
+            "real PDF, DOCX": {".pdf", ".docx"},
+        }.items():
+            kinds[name] = [file.read_bytes() for file in found if file.suffix in endings]
     ways: dict[str, Callable[[bytes], bytes]] = {
         f"gzip -{LEVEL} (the archive's)": lambda body: gzip.compress(body, LEVEL, mtime=0),
         "gzip -1": lambda body: gzip.compress(body, 1, mtime=0),
@@ -185,11 +191,12 @@ def _kept_bytes() -> Figures:
     }
     for level in (3, 9, 19):
         ways[f"zstd -{level}"] = partial(zstd.compress, level=level)
-    rows, received = [], sum(map(len, pages))
+    rows = []
     for name, way in ways.items():
         start = time.process_time()
-        stored = sum(len(way(body)) for body in pages)
+        stored = [sum(len(way(body)) for body in bodies) / sum(map(len, bodies)) for bodies in kinds.values()]
         seconds = time.process_time() - start
-        rows.append((name, f"{stored / received:.4f}", f"{received / seconds / 1e6:.0f}"))
-    whose = "real pages" if corpus else "generated pages"
-    return Figures(f"bytes stored per byte received, {len(pages)} {whose}", ("packing", "stored", "MB/s"), rows)
+        size = sum(len(body) for bodies in kinds.values() for body in bodies)
+        rows.append((name, *(f"{part:.3f}" for part in stored), f"{size / seconds / 1e6:.0f}"))
+    heads = (f"{name} ({len(bodies)})" for name, bodies in kinds.items())
+    return Figures("bytes stored per byte received", ("packing", *heads, "MB/s"), rows)
