@@ -33,6 +33,7 @@ FINANCE, LABOUR, WATER = "青禾市财政局", "青禾市人力资源和社会�
 PORTAL = Portal.model_validate(
     {"id": "example", "title": "青禾市 年报", "region": "990100", "start_urls": ["http://a.gov.cn/list/"]}
 )
+WAITING = PORTAL.model_copy(update={"id": "waiting", "title": "白榆市 年报", "region": "990200"})
 EVIL = """<script>top.postMessage('ran', '*'); fetch('http://a.gov.cn/beacon')</script>
 <script src="http://a.gov.cn/x.js"></script><base href="http://evil.example/"><meta http-equiv="refresh" content="0;url=http://evil.example/">
 <img src="http://a.gov.cn/pixel.gif" onerror="top.postMessage('ran', '*')"><img src=x onerror=alert(1)>
@@ -132,7 +133,7 @@ def explorer(archive: Archive, folder: Path, *, errata: bool = True, **settings:
     """The explorer in this process. The catalogue lies in `folder`."""
     catalogue = Catalogue(archive, folder / "catalogue.sqlite")
     catalogue.refresh()
-    library = Library(archive, catalogue)
+    library = Library(archive, catalogue, {"example": PORTAL, "waiting": WAITING})
     web = WebSettings.model_validate({"hosts": ("localhost", "127.0.0.1"), **settings})
     app = create_app(library, web, originals_port=9, errata=errata, drawing=ChildDrawing())
     originals = create_originals_app(app.state.site, lambda _: "http://localhost")

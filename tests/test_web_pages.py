@@ -147,6 +147,13 @@ def test_portals_tell_what_the_last_run_saw(site: Explorer) -> None:
     tree(site, "/portals/nobody", 404)
 
 
+def test_portals_that_nobody_visited_are_listed_apart(site: Explorer) -> None:
+    page = tree(site, "/portals", lang="en")
+    (waiting,) = page.xpath("//h2[@id='waiting']/following-sibling::div[1]//tbody/tr")
+    assert "白榆市 年报" in words(waiting)
+    assert "No run has visited" in words(tree(site, "/portals/waiting", lang="en"))
+
+
 def test_events_have_feeds_for_every_question(site: Explorer) -> None:
     page = tree(site, "/events", event="revised", lang="en")
     assert [words(tag) for tag in page.cssselect(".told .tag")] == ["revised"]

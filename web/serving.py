@@ -6,12 +6,14 @@ import gc
 import signal
 import socket
 import sys
+from collections.abc import Mapping
 
 import uvicorn
 from starlette.requests import Request
 from starlette.types import Scope
 
 from model.errors import BadQuery
+from model.portal import Portal
 from storage.archive import Archive
 from storage.catalogue import Catalogue
 from web.app import create_app
@@ -31,9 +33,10 @@ def listen(
     originals_port: int,
     errata: bool,
     drawing: Drawing | None = None,
+    registry: Mapping[str, Portal] | None = None,
 ) -> None:
     """Serve until stopped (SIGINT, SIGTERM). BadQuery when a port is taken."""
-    library = Library(archive, catalogue)
+    library = Library(archive, catalogue, registry)
     app = create_app(library, settings, originals_port=originals_port, errata=errata, drawing=drawing)
 
     def pages(scope: Scope) -> str:

@@ -11,6 +11,7 @@ import typer
 from flows.opening import existing_archive
 from flows.settings import Settings
 from model.errors import BadQuery, GongkaiError
+from spiders.portal_files import load_portals
 from storage.catalogue import Catalogue
 from storage.local_folder import LocalFolder
 
@@ -74,6 +75,7 @@ def serve(
             originals_port=second,
             errata=web.errata if web.errata is not None else writable,
             drawing=ChildDrawing(),
+            registry=load_portals(settings.portals),
         )
     finally:
         stop.set()

@@ -175,9 +175,10 @@ def create_api(site: Site) -> FastAPI:
 
     @api.get("/portals", tags=["portals"])
     def portals() -> shapes.Page[shapes.PortalSeen]:
-        """What the last run saw of each portal."""
+        """What the last run saw of each portal; those never visited last."""
+        waiting = [shapes.PortalSeen(portal=p.id, runs=0, last=None) for p in library.not_visited()]
         return shapes.Page(
-            items=[shapes.PortalSeen(portal=p.portal, runs=p.runs, last=p.last) for p in library.portals()]
+            items=[shapes.PortalSeen(portal=p.portal, runs=p.runs, last=p.last) for p in library.portals()] + waiting
         )
 
     @api.exception_handler(Refused)

@@ -106,9 +106,11 @@ class AgencyFound(BaseModel):
 
 
 class PortalSeen(BaseModel):
+    """`last` is null for a portal that is registered and was never visited."""
+
     portal: str
     runs: int
-    last: Coverage
+    last: Coverage | None
 
 
 class Trouble(BaseModel):

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -16,6 +16,7 @@ from model.document import Event, VersionRecord
 from model.errors import ObjectMissing, Restricted
 from model.findings import Adjudication, Erratum
 from model.forms_printed import value_labels
+from model.portal import Portal
 from model.report import YearFindings
 from storage.archive import Archive
 from storage.catalogue import Catalogue, ReportRow
@@ -103,7 +104,9 @@ class Library:
     Whoever asks for a report that is withheld gets Restricted; listings leave it out.
     """
 
-    def __init__(self, archive: Archive, catalogue: Catalogue) -> None:
+    def __init__(self, archive: Archive, catalogue: Catalogue, registry: Mapping[str, Portal] | None = None) -> None:
+        """`registry`: the portals that are known by their files, visited or not."""
+        self.registry = registry or {}
         self.archive = archive
         self.catalogue = catalogue
         self._own = threading.local()
@@ -354,6 +357,12 @@ class Library:
 
     def _visited(self) -> list[PortalState]:
         return [self._portal(portal, runs, 1) for portal, runs in sorted(self.archive.covered_runs().items())]
+
+    def not_visited(self) -> list[Portal]:
+        """Portals of the registry that no run has visited in this archive, by region."""
+        visited = {state.portal for state in self.portals()}
+        waiting = (portal for name, portal in self.registry.items() if name not in visited)
+        return sorted(waiting, key=lambda portal: (portal.region, portal.id))
 
     def portal(self, name: str, visits: int) -> PortalState:
         """One portal with so many visits; ObjectMissing."""

@@ -51,10 +51,13 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/portals", response_class=HTMLResponse)
     def portals(request: Request) -> HTMLResponse:
-        return site.page(request, "portals.html", portals=library.portals())
+        return site.page(request, "portals.html", portals=library.portals(), waiting=library.not_visited())
 
     @router.get("/portals/{name}", response_class=HTMLResponse)
     def portal(request: Request, name: str) -> HTMLResponse:
+        waiting = library.registry.get(name)
+        if waiting is not None and name not in {state.portal for state in library.portals()}:
+            return site.page(request, "waiting.html", portal=waiting)
         state = library.portal(name, VISITS)
         ask = site.asking(request)
         visits = state.visits[::-1]
