@@ -20,22 +20,22 @@ from .alerts import DeliverySummary, Subscriptions
 from .artifacts import ProgressShare, progress_artifact, result_artifacts
 from .host_limits import has_server, hosts_to_oneself
 from .opening import writable_archive
-from .outcome import PortalOutcome, RunOutcome
-from .plan import Recheck
+from .outcome import RunOutcome
+from .plan import Recheck, Share
 from .run import (
     Equipment,
-    Steps,
     alert_plainly,
     chosen_portals,
     crawl_plainly,
     due_portals,
     equipment,
-    listener,
     own_equipment,
     run_once,
     settle_plainly,
 )
+from .settle import Settled
 from .shard import ShardOrder
+from .steps import Steps, listener
 
 
 async def _only_temporary(_task: Any, _run: Any, state: Any) -> bool:
@@ -59,10 +59,10 @@ async def crawl_shard(name: str, order: ShardOrder) -> None:
         await crawl_plainly(name, order)
 
 
-@task(name="settle", task_run_name="settle {run}", cache_policy=NO_CACHE, persist_result=False)
-async def settle(archive: Archive, run: str, portals: dict[str, Portal], mark: bool) -> list[PortalOutcome]:
-    """Make versions and events of what a run captured."""
-    return await settle_plainly(archive, run, portals, mark)
+@task(name="settle", task_run_name="settle {run} {shard}", cache_policy=NO_CACHE, persist_result=False)
+async def settle(archive: Archive, run: str, portals: dict[str, Portal], shard: str, over: bool) -> Settled:
+    """Make versions and events of what a run captured, or one shard of it."""
+    return await settle_plainly(archive, run, portals, shard, over)
 
 
 @task(name="alert", task_run_name="alert", cache_policy=NO_CACHE, persist_result=False)
@@ -80,7 +80,8 @@ def run_name() -> str:
     """What Prefect calls the run: the portals, or how many."""
     names = flow_run.parameters.get("portals") or []
     told = ", ".join(names) if 0 < len(names) <= 3 else f"{len(names) or 'all'} portals"
-    return f"collect {told}"
+    share = flow_run.parameters.get("share")
+    return f"collect {told}, share {share}" if share else f"collect {told}"
 
 
 @flow(name="collect", flow_run_name=run_name, persist_result=False)
@@ -89,35 +90,39 @@ async def collect(
     store: str | None = None,
     recheck: Recheck = "due",
     due: bool = False,
+    share: str | None = None,
 ) -> RunOutcome:
     """Visit portals, archive what they publish, settle it, tell of it.
 
     `portals`: ids; none means all. `store`: archive address, else GONGKAI_STORE. `recheck`: which known documents are
     asked again: those that are `due`, `all`, or `none`. `due`: of the portals only those whose time has come by their
-    schedule.
+    schedule, but for those that another run visits meanwhile. `share`: `2/3` visits first what falls to the second of
+    three runs.
     """
     given = equipment.get() or own_equipment()
     # The temporary server of a single command has no UI, and nobody to look at it.
     if not has_server():
-        return await _collect(given, portals or [], store, recheck, due)
-    share, outer = ProgressShare(), listener.get()
+        return await _collect(given, portals or [], store, recheck, due, share)
+    progress, outer = ProgressShare(), listener.get()
 
     def tell_both(line: dict[str, Any]) -> None:
-        share.hear(line)
+        progress.hear(line)
         outer(line)
 
     token = listener.set(tell_both)
     try:
-        async with progress_artifact(share):
-            outcome = await _collect(given, portals or [], store, recheck, due)
+        async with progress_artifact(progress):
+            outcome = await _collect(given, portals or [], store, recheck, due, share)
     finally:
         listener.reset(token)
     await result_artifacts(outcome)
     return outcome
 
 
-async def _collect(given: Equipment, names: list[str], store: str | None, recheck: Recheck, due: bool) -> RunOutcome:
-    settings = given.settings
+async def _collect(
+    given: Equipment, names: list[str], store: str | None, recheck: Recheck, due: bool, share: str | None
+) -> RunOutcome:
+    settings, ours = given.settings, Share.parse(share)
     chosen = chosen_portals(names, settings.portals)
     if settings.screenshots:
         chosen = {name: portal.model_copy(update={"screenshots": True}) for name, portal in chosen.items()}
@@ -126,4 +131,4 @@ async def _collect(given: Equipment, names: list[str], store: str | None, rechec
     everything = load_portals(settings.portals) | chosen
     if due:
         chosen = due_portals(archive, chosen, given.clock(), address)
-    return await run_once(given, archive, chosen, everything, address, recheck, AS_TASKS)
+    return await run_once(given, archive, chosen, everything, address, recheck, AS_TASKS, ours, due)

@@ -6,7 +6,7 @@ A portal that yields nothing, or fewer reports than last time, is a problem of t
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 
 from model.agency import Register
@@ -180,7 +180,11 @@ def note_unvisited(archive: Archive, run: str, portals: Mapping[str, Portal], to
         facts = archive.run_facts(run)
     except ObjectMissing:
         return  # nobody noted what the run was to do
-    for name in sorted({str(asked) for asked in facts.get("portals") or ()} & set(portals) - set(touched)):
+    left = sorted({str(asked) for asked in facts.get("portals") or ()} & set(portals) - set(touched))
+    began, visited = datetime.fromisoformat(str(facts["began_at"])), archive.last_visits() if left else {}
+    for name in left:
+        if name in visited and visited[name].at > began:
+            continue  # a run beside this one came to it
         archive.add_coverage(
             Coverage(
                 portal=name,

@@ -66,8 +66,15 @@ async def require_pool(name: str) -> None:
             ) from error
 
 
-async def deployment(names: list[str], store: str, cron: str, name: str, due: bool = False) -> RunnerDeployment:
-    """The collect flow with its schedule; found by its module, so that a worker needs gongkai installed and no more."""
+async def deployment(
+    names: list[str], store: str, cron: str, name: str, due: bool = False, workers: int = 1
+) -> RunnerDeployment:
+    """The collect flow with its schedule; found by its module, so that a worker needs gongkai installed and no more.
+
+    `workers`: so many runs at each time of the schedule, each with a share of the portals of its own.
+    """
+    if workers > 1 and not due:
+        raise Misconfigured("--workers shares out the portals that are due; add --due")
     try:
         CronSchedule(cron=cron, timezone=ZONE)  # Cron() would let anything pass
     except ValueError as error:
@@ -77,24 +84,35 @@ async def deployment(names: list[str], store: str, cron: str, name: str, due: bo
         parameters["due"] = True
     made = collect.to_deployment(
         name=name,
-        schedule=Cron(cron, timezone=ZONE),
+        schedules=[
+            Cron(cron, timezone=ZONE, slug=f"share-{n}", parameters={"share": f"{n}/{workers}"} if workers > 1 else {})
+            for n in range(1, workers + 1)
+        ],
         parameters=parameters,
         tags=run_tags(names),
         description="Visits portals and keeps, reads, compares and announces what they publish.",
         entrypoint_type=EntrypointType.MODULE_PATH,
-        # Runs every few minutes: while one goes on, another has nothing to do.
-        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=CANCEL_NEW) if due else None,
+        # Runs every few minutes: while as many go on as there are workers, another has nothing to do.
+        concurrency_limit=ConcurrencyLimitConfig(limit=workers, collision_strategy=CANCEL_NEW) if due else None,
     )
     return made if isinstance(made, RunnerDeployment) else await made
 
 
 async def register(
-    portals: Iterable[Portal], names: list[str], store: str, cron: str, pool: str, name: str, *, due: bool = False
+    portals: Iterable[Portal],
+    names: list[str],
+    store: str,
+    cron: str,
+    pool: str,
+    name: str,
+    *,
+    due: bool = False,
+    workers: int = 1,
 ) -> tuple[str, list[str]]:
     """Register the deployment for the workers of a pool; its full name, and the limits of its hosts."""
     await require_server()
     await require_pool(pool)
-    made = await deployment(names, store, cron, name, due)
+    made = await deployment(names, store, cron, name, due, workers)
     limits = await ensure_limits(portals)
     await made.aapply(work_pool_name=pool)
     return f"{collect.name}/{name}", limits

@@ -1,8 +1,9 @@
-"""One crawl per host across all processes and machines that use one archive, by leases in its store.
+"""One crawl per registrable domain across all processes and machines that use one archive, by leases in its store.
 
-Whoever crawls holds a lease for each host of his portals and renews it; who finds a host held visits his other portals
+Whoever crawls holds a lease for each domain of his portals and renews it; who finds one held visits his other portals
 first. A lease ends LEASE seconds after its holder was last seen; a holder on this machine whose process is gone is
-found out at once. It binds a shell, a timer and a Prefect worker alike, as they all open the same store.
+found out at once. It binds a shell, a timer and a Prefect worker alike, as they all open the same store. The domain is
+that of `spiders.hosts.queue_of`: a city's bureaus share one, as they often share one server.
 """
 
 import asyncio
@@ -20,10 +21,13 @@ from model.portal import Portal
 from storage.archive import Archive
 from storage.leases import Lease
 
+from .plan import domains_of
+
 LEASE = 300.0
 RENEWED = 100.0
 """Seconds; three renewals may fail before the lease ends."""
-ASKED_EVERY = 2.0
+ASKED_EVERY, ASKED_SELDOM = 2.0, 20.0
+"""Seconds from one question for a lease to the next, at first and at last."""
 
 
 def this_process(run: str) -> str:
@@ -33,21 +37,36 @@ def this_process(run: str) -> str:
 
 def told(lease: Lease) -> str:
     """The holder in words."""
-    who = _holder(lease)
+    who = _holder(lease.owner)
     return f"run {who['run']} on {who['machine'].partition('/')[0]} (process {who['pid']})" if who else lease.owner
 
 
 def is_gone(lease: Lease) -> bool:
     """Was the holder a process of this machine that is no more? False where that can't be known."""
-    who = _holder(lease)
+    return lives(lease.owner) is False
+
+
+def lives(owner: str) -> bool | None:
+    """Does the process that `this_process` described go on? None where that can't be known from here."""
+    who = _holder(owner)
     if who is None or who["machine"] != _machine() or not who["since"]:
-        return False
-    return _since(int(who["pid"])) != who["since"]
+        return None
+    return _since(int(who["pid"])) == who["since"]
 
 
-def _holder(lease: Lease) -> dict[str, str] | None:
+def is_this_process(owner: str) -> bool:
+    """Was it this very process?"""
+    who = _holder(owner)
+    return who is not None and (who["machine"], int(who["pid"]), who["since"]) == (
+        _machine(),
+        os.getpid(),
+        _since(os.getpid()),
+    )
+
+
+def _holder(owner: str) -> dict[str, str] | None:
     try:
-        who = json.loads(lease.owner)
+        who = json.loads(owner)
     except ValueError:
         return None
     return who if isinstance(who, dict) and {"run", "machine", "pid", "since"} <= who.keys() else None
@@ -69,19 +88,23 @@ def _since(pid: int) -> str:
 
 
 class HostLeases:
-    """The hosts that one crawl holds. Not shared between crawls, not for several threads at once."""
+    """The domains that one crawl holds. Not shared between crawls, not for several threads at once.
+
+    `left_behind`: runs from which domains were taken over, as they were killed or not seen for minutes.
+    """
 
     def __init__(self, archive: Archive, run: str, clock: Clock = utc_now) -> None:
         self._archive, self._owner, self._clock = archive, this_process(run), clock
         self._held: dict[str, Lease] = {}
         self._seen: datetime = clock()
+        self.left_behind: set[str] = set()
 
     def take(self, portals: Iterable[Portal]) -> tuple[list[Portal], dict[str, str]]:
-        """The portals all of whose hosts are ours now, and of the others `portal id → host and who holds it`."""
+        """The portals all of whose domains are ours now, and of the others `portal id → domain and who holds it`."""
         free, busy = [], {}
         for portal in portals:
             ours: list[str] = []
-            for host in sorted(portal.start_hosts - self._held.keys()):
+            for host in sorted(domains_of(portal) - self._held.keys()):
                 if holder := self._take(host):
                     self._give_back(ours)
                     busy[portal.id] = f"{host}: {told(holder)}"
@@ -125,6 +148,8 @@ class HostLeases:
                 lease = self._archive.supersede_lease(holder, self._owner, now, LEASE)
             if lease is not None:
                 self._held[host] = lease
+                if lease.taken_from and (who := _holder(lease.taken_from)):
+                    self.left_behind.add(str(who["run"]))
                 return None
             if holder is not None and not holder.released:
                 return holder

@@ -1,6 +1,6 @@
-"""One crawl per host across all runs on a Prefect server, by its global concurrency limits.
+"""One crawl per registrable domain across all runs on a Prefect server, by its global concurrency limits.
 
-A limit of one for each host: `gongkai deploy` makes those of its portals, a run of a deployment those still missing; a
+A limit of one for each: `gongkai deploy` makes those of its portals, a run of a deployment those still missing; a
 command run by hand takes those that exist. A temporary server is not even asked: there, one process is the only one.
 """
 
@@ -15,6 +15,8 @@ from prefect.settings import get_current_settings
 
 from model.portal import Portal
 
+from .plan import domains_of
+
 log = logging.getLogger(__name__)
 
 # Seconds after which the slot of a killed holder is free again; a living one renews it.
@@ -28,8 +30,8 @@ def limit_name(host: str) -> str:
 
 
 def limit_names(portals: Iterable[Portal]) -> set[str]:
-    """The limits that a crawl of these portals is bound by."""
-    return {limit_name(host) for portal in portals for host in portal.start_hosts}
+    """The limits that a crawl of these portals is bound by: one for each registrable domain."""
+    return {limit_name(domain) for portal in portals for domain in domains_of(portal)}
 
 
 def has_server() -> bool:

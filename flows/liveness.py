@@ -91,8 +91,8 @@ def _told(archive: Archive, now: datetime, names: set[str], impaired: Sequence[I
     return [event_of_impairment(archive.begin_problem(one.subject, now, one.details)) for one in impaired]
 
 
-def clock_offset(captures: Iterable[Capture]) -> dict[str, JsonValue]:
-    """How far the hosts' clocks are ahead of ours: `{"hosts", "seconds"}`, the median over hosts; empty for none."""
+def hosts_ahead(captures: Iterable[Capture]) -> dict[str, float]:
+    """Host → seconds by which its clock is ahead of ours, the median over its answers; none where it told no time."""
     by_host: dict[str, list[float]] = defaultdict(list)
     for capture in captures:
         stated = capture.header("date") if capture.fetched else None
@@ -103,9 +103,12 @@ def clock_offset(captures: Iterable[Capture]) -> dict[str, JsonValue]:
         except (TypeError, ValueError):
             continue
         by_host[capture.url.split("/")[2]].append(ahead)
-    if not by_host:
-        return {}
-    return {"hosts": len(by_host), "seconds": round(median(median(each) for each in by_host.values()))}
+    return {host: round(median(each), 1) for host, each in sorted(by_host.items())}
+
+
+def clock_of(ahead: Mapping[str, float]) -> dict[str, JsonValue]:
+    """How far the hosts' clocks are ahead of ours: `{"hosts", "seconds"}`, the median over hosts; empty for none."""
+    return {"hosts": len(ahead), "seconds": round(median(ahead.values()))} if ahead else {}
 
 
 def clock_off(clock: Mapping[str, JsonValue]) -> list[Impairment]:

@@ -43,6 +43,9 @@ class PortalOutcome(Record):
     bodies: int = Field(0, description="Report bodies downloaded")
     not_modified: int = 0
     requests: dict[str, int] = Field(default_factory=dict)
+    hosts_ahead: dict[str, float] = Field(
+        default_factory=dict, description="Seconds by which the hosts' clocks were ahead of ours"
+    )
     documents: tuple[DocumentOutcome, ...] = ()
     events: tuple[Event, ...] = ()
     problems: tuple[str, ...] = ()
@@ -55,7 +58,7 @@ class RunOutcome(Record):
     portals: tuple[PortalOutcome, ...] = ()
     alerts: DeliverySummary | None = None
     resumed: tuple[str, ...] = Field((), description="Earlier runs whose captures were settled first")
-
+    elsewhere: tuple[str, ...] = Field((), description="Due portals that another run visits, or visited meanwhile")
     own_events: tuple[Event, ...] = Field((), description="Of the watching itself: `watch_impaired`")
 
     @property

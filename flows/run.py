@@ -1,38 +1,37 @@
-"""One run from its beginning to its end: settle what was left, crawl, settle, find what is overdue, tell.
+"""One run from its beginning to its end: settle what was left, visit and settle shard by shard, look around, tell.
 
 The flow `collect` gives each step to Prefect as a task; a played season takes the steps as they are.
 """
 
 import asyncio
 import logging
-import os
-from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
 from uuid import uuid4
 
 from model.clock import Clock, utc_now
 from model.document import Event
-from model.errors import BadQuery, CrawlFailed, GongkaiError, PortalUnavailable
+from model.errors import BadQuery
 from model.portal import Portal
 from spiders.portal_files import load_portals
 from storage.archive import Archive
 
 from .alerts import DeliverySummary, Subscriptions, deliver, load_subscriptions, write_feeds
 from .crawl import crawl
-from .host_leases import ASKED_EVERY, HostLeases, held
+from .host_leases import is_this_process, lives, this_process
 from .json_logs import run_id
 from .liveness import look_after
 from .metrics import write_metrics
 from .outcome import PortalOutcome, RunOutcome
-from .plan import Recheck, crawl_job, shards
+from .plan import Recheck, Share
 from .schedule import is_due
 from .settings import Settings
-from .settle import settle_run
+from .settle import Settled, close_run, settle_captures
 from .shard import ShardOrder
+from .shard_visits import Work, visit_shards
+from .steps import Steps, listener
 
 log = logging.getLogger(__name__)
 
@@ -40,11 +39,10 @@ log = logging.getLogger(__name__)
 LONGEST_RUN = timedelta(hours=24)
 # Feeds and deliveries look back so far; older events stay in the archive.
 HORIZON = timedelta(days=90)
+ALL = Share()
 
-Listener = Callable[[dict[str, Any]], None]
-
-# Who wants to hear of progress while a run goes on in this process: the command line draws bars from it.
-listener: ContextVar[Listener] = ContextVar("listener", default=lambda _: None)
+# Runs of this process that have not come to their end.
+_going_on: set[str] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,33 +62,6 @@ def own_equipment() -> Equipment:
     """What the environment says."""
     settings = Settings()
     return Equipment(settings, load_subscriptions(settings.alerts))
-
-
-class CrawlStep(Protocol):
-    async def __call__(self, name: str, order: ShardOrder) -> None: ...
-
-
-class SettleStep(Protocol):
-    async def __call__(
-        self, archive: Archive, run: str, portals: dict[str, Portal], mark: bool
-    ) -> list[PortalOutcome]: ...
-
-
-class AlertStep(Protocol):
-    async def __call__(
-        self, archive: Archive, subscriptions: Subscriptions, portals: dict[str, Portal], now: datetime
-    ) -> DeliverySummary: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Steps:
-    """How a run does what it does. `crawl` raises CrawlFailed or PortalUnavailable for a shard that failed."""
-
-    crawl: CrawlStep
-    settle: SettleStep
-    alert: AlertStep
-    leased: bool = True
-    """Is each host leased while it is visited? A played season is the only run that there is."""
 
 
 def chosen_portals(names: list[str], folder: Path | None) -> dict[str, Portal]:
@@ -126,14 +97,14 @@ async def crawl_plainly(name: str, order: ShardOrder) -> None:
     await crawl(order, lambda line: tell({**line, "shard": name}))
 
 
-async def settle_plainly(archive: Archive, run: str, portals: dict[str, Portal], mark: bool) -> list[PortalOutcome]:
-    """Make versions and events of what a run captured."""
+async def settle_plainly(archive: Archive, run: str, portals: dict[str, Portal], shard: str, over: bool) -> Settled:
+    """Make versions and events of what a run captured, or one shard of it."""
     tell = listener.get()
 
     def on_document(url: str) -> None:
         tell({"type": "settled", "url": url})
 
-    return await asyncio.to_thread(settle_run, archive, run, portals, on_document, mark)
+    return await asyncio.to_thread(settle_captures, archive, run, portals, on_document, shard=shard or None, over=over)
 
 
 def tellable_events(archive: Archive, since: datetime) -> list[Event]:
@@ -173,12 +144,15 @@ async def run_once(
     store: str,
     recheck: Recheck,
     steps: Steps = PLAINLY,
+    share: Share = ALL,
+    due: bool = False,
 ) -> RunOutcome:
     """Visit the chosen portals, settle, tell. `everything`: all portals there are, for what earlier runs left behind.
 
-    `store`: the address of the archive, for crawl processes. Without portals there is no run, and its id is empty.
+    `store`: the address of the archive, for crawl processes. `share`: what is visited first, where several runs do it
+    together. `due`: what another run visits meanwhile is left to it. Without portals there is no run, and its id is
+    empty.
     """
-    settings = given.settings
     now = given.clock()
     resumed = await _settle_left(archive, everything, now, steps)
     if not chosen:
@@ -188,26 +162,43 @@ async def run_once(
     run = new_run_id(now)
     run_id.set(run)
     log.info("a run begins", extra={"portals": len(chosen)})
-    archive.begin_run(run, now, portals=[*sorted(chosen)])
-    failures = await _crawl(archive, run, list(chosen.values()), now, recheck, store, settings, steps)
-    outcomes = await steps.settle(archive, run, chosen, mark=True)
+
+    def still_due(portals: dict[str, Portal]) -> dict[str, Portal]:
+        return due_portals(archive, portals, given.clock(), store)
+
+    _going_on.add(run)
+    try:
+        archive.begin_run(run, now, portals=[*sorted(chosen)], by=this_process(run))
+        work = Work(archive, run, now, everything, recheck, store, given.settings, steps, still_due if due else None)
+        came = await visit_shards(work, chosen.values(), share)
+        if came.whole:
+            await asyncio.to_thread(close_run, archive, run, chosen, came.settled)
+    finally:
+        _going_on.discard(run)
     looked = await asyncio.to_thread(look_after, archive, everything, given.clock(), run)
     summary = await steps.alert(archive, given.subscriptions, everything, given.clock())
+    mine = {name: portal for name, portal in chosen.items() if name not in came.elsewhere}
     outcome = RunOutcome(
         run=run,
-        portals=tuple(_with_failures(outcomes, chosen, failures)),
+        portals=tuple(_with_failures(came.settled.outcomes, mine, came.failures)),
         resumed=resumed,
         alerts=summary,
+        elsewhere=tuple(sorted(came.elsewhere)),
         own_events=tuple(looked),
     )
     _log(outcome)
-    if settings.metrics is not None:
-        try:
-            write_metrics(settings.metrics, outcome, now, given.clock())
-        except OSError as error:
-            # What was collected is kept; only the figures are missing.
-            log.warning("the metrics could not be written", extra={"path": str(settings.metrics), "why": str(error)})
+    _note_metrics(given.settings.metrics, outcome, now, given.clock())
     return outcome
+
+
+def _note_metrics(file: Path | None, outcome: RunOutcome, began: datetime, ended: datetime) -> None:
+    if file is None:
+        return
+    try:
+        write_metrics(file, outcome, began, ended)
+    except OSError as error:
+        # What was collected is kept; only the figures are missing.
+        log.warning("the metrics could not be written", extra={"path": str(file), "why": str(error)})
 
 
 def _log(outcome: RunOutcome) -> None:
@@ -222,76 +213,28 @@ def _log(outcome: RunOutcome) -> None:
 async def _settle_left(archive: Archive, portals: dict[str, Portal], now: datetime, steps: Steps) -> tuple[str, ...]:
     """Settle what a killed run left behind, before anything newer: what it saw, it saw first.
 
-    Another process may be at that very run; settling twice does no harm, but the mark is left to it.
+    Another process may be at that very run, on a machine that can't be seen from here: settling twice does no harm,
+    but the mark is left to it.
     """
-    left = archive.unsettled_runs()
-    for run in left:
+    left = []
+    for run in archive.unsettled_runs():
+        facts = archive.run_facts(run)
+        goes_on = run in _going_on or _goes_on(facts)
+        if goes_on:
+            continue
+        left.append(run)
         listener.get()({"type": "resuming", "run": run})
-        began = datetime.fromisoformat(str(archive.run_facts(run)["began_at"]))
-        await steps.settle(archive, run, portals, mark=now - began > LONGEST_RUN)
+        over = goes_on is False or now - datetime.fromisoformat(str(facts["began_at"])) > LONGEST_RUN
+        settled = await steps.settle(archive, run, portals, "", over=over)
+        if over:
+            await asyncio.to_thread(close_run, archive, run, portals, settled)
     return tuple(left)
 
 
-async def _crawl(
-    archive: Archive,
-    run: str,
-    portals: list[Portal],
-    now: datetime,
-    recheck: Recheck,
-    store: str,
-    settings: Settings,
-    steps: Steps,
-) -> dict[str, str]:
-    """Crawl all shards, as many at once as there are cores; portal id to what went wrong with its shard."""
-    places = asyncio.Semaphore(max(1, os.cpu_count() or 1))
-    failures: dict[str, str] = {}
-
-    async def one(number: int, members: list[Portal]) -> None:
-        if not steps.leased:
-            async with places:
-                await visit(f"{number:03d}", members)
-            return
-        waiting, turn, until = members, 0, asyncio.get_running_loop().time() + settings.host_wait
-        told: list[str] = []
-        while waiting:
-            async with places:
-                leases = HostLeases(archive, run)
-                free, busy = await asyncio.to_thread(leases.take, waiting)
-                if free:
-                    name, turn = f"{number:03d}-{turn}" if turn else f"{number:03d}", turn + 1
-                    try:
-                        async with held(leases):
-                            await visit(name, free)
-                    except CrawlFailed as error:
-                        failures.update({portal.id: str(error) for portal in free})
-            waiting = [portal for portal in waiting if portal.id in busy]
-            if busy and (holders := sorted(busy.values())) != told:
-                listener.get()({"type": "waiting", "hosts": holders})
-                told = holders
-            if free or not waiting:
-                continue
-            if asyncio.get_running_loop().time() >= until:
-                failures.update({name: f"left out, as another crawl is at {holder}" for name, holder in busy.items()})
-                return
-            await asyncio.sleep(ASKED_EVERY)
-
-    async def visit(name: str, members: list[Portal]) -> None:
-        job = crawl_job(archive, run, name, members, now, recheck, settings.contact, settings.vantage, settings.limits)
-        order = ShardOrder(job=job, store=store, storage=settings.storage, browser=settings.browser)
-        try:
-            await steps.crawl(name, order)
-        except (CrawlFailed, PortalUnavailable) as error:
-            failures.update({portal.id: str(error) for portal in members})
-
-    batches = shards(portals, settings.shard_hosts)
-    # An error that concerns everyone (a full disk, a missing contact) ends the run; the next one settles what was kept.
-    try:
-        async with asyncio.TaskGroup() as group:
-            for number, members in enumerate(batches):
-                group.create_task(one(number, members))
-    except* GongkaiError as errors:
-        raise errors.exceptions[0] from errors
-    return failures
+def _goes_on(facts: dict[str, object]) -> bool | None:
+    """Does the process live that began a run? None where that can't be known from here."""
+    by = str(facts.get("by") or "")
+    return False if is_this_process(by) else lives(by)
 
 
 def _with_failures(

@@ -8,6 +8,7 @@ the start by whoever comes next, and comes to the same records.
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from pydantic import JsonValue
 
@@ -28,7 +29,7 @@ from .copies import Originals, record_copy
 from .coverage import blocked_before, covered, interrupted, note_unvisited
 from .deadlines import Watch, after_visit
 from .happened import event_of_block, event_of_loss, event_of_return, event_of_withdrawal, first_blocked
-from .liveness import clock_offset, verdicts_of
+from .liveness import clock_of, hosts_ahead, verdicts_of
 from .outcome import DocumentOutcome, PortalOutcome
 from .record import Recorder
 from .withdrawal import HostsSeen, after_run, last_confirmed
@@ -345,6 +346,7 @@ class _Settling:
             bodies=len(bodies),
             not_modified=sum(c.state is FetchState.NOT_MODIFIED and c.document_url is not None for c in self.captures),
             requests=dict(visit.requests) if visit else {},
+            hosts_ahead=hosts_ahead(self.captures),
             documents=tuple(self.outcomes),
             events=tuple(self.events),
             problems=tuple(self.problems),
@@ -361,22 +363,31 @@ def written_by(archive: Archive, documents: Iterable[DocumentOutcome], events: I
     return keys
 
 
-def settle_run(
+class Settled(NamedTuple):
+    """What became of captures. `strange`: portals that they name and that have no file."""
+
+    outcomes: list[PortalOutcome]
+    strange: list[str]
+
+
+def settle_captures(
     archive: Archive,
     run: str,
     portals: Mapping[str, Portal],
     on_document: Callable[[str], None] | None = None,
-    mark: bool = True,
-) -> list[PortalOutcome]:
-    """Settle every portal that a run touched, and mark the run as settled if that is ours to say.
+    *,
+    shard: str | None = None,
+    over: bool = True,
+) -> Settled:
+    """Settle every portal that a run, or one shard of it, touched.
 
-    Captures of a portal whose file is gone stay unsettled, and so does the run: the file may come back.
+    `over`: nothing more comes of it, so a portal whose closing line is missing was interrupted.
     """
     register = known_agencies(archive)
     # The ledger is read once for all portals: on S3 each part of it costs a request.
     captures: dict[str, list[Capture]] = {}
     visits: dict[str, PortalVisit] = {}
-    for record, _ in archive.lines(run):
+    for record, _ in archive.lines(run, shard):
         if isinstance(record, Capture):
             captures.setdefault(record.portal, []).append(record)
         else:
@@ -385,26 +396,45 @@ def settle_run(
     touched = sorted({*captures, *visits})
     watch = Watch(archive, register, portals)
     outcomes = []
-    for name in touched:
-        if name in portals:
-            mine = sorted(captures.get(name, []), key=lambda c: (c.fetched_at, c.id))
-            settling = _Settling(archive, run, portals[name], register, mine, visits.get(name))
-            outcome = settling.settle(on_document or (lambda _: None))
-            # Of a run that may still be going on, what it has not closed yet is not said.
-            visit = visits.get(name) or (interrupted(mine) if mark else None)
-            if visit:
-                known = settling.known_now
-                outcome = covered(archive, portals[name], visit, mine, outcome, register, known)
-                outcome = after_visit(watch, portals[name], visit, outcome, known)
-            outcomes.append(outcome)
-    missing = [name for name in touched if name not in portals]
-    if missing:
-        log.warning("a run holds captures of portals that have no file", extra={"run": run, "portals": missing})
-    elif mark:
-        note_unvisited(archive, run, portals, touched)
-        archive.note_changes(archive.parts(run), run)
-        clock = clock_offset(capture for found in captures.values() for capture in found)
-        verdicts: dict[str, JsonValue] = dict(verdicts_of(outcomes))
-        seen = {"clock": clock, "verdicts": verdicts}
-        archive.settle_done(run, {"portals": list(touched), **{name: told for name, told in seen.items() if told}})
-    return outcomes
+    for name in (name for name in touched if name in portals):
+        mine = sorted(captures.get(name, []), key=lambda c: (c.fetched_at, c.id))
+        settling = _Settling(archive, run, portals[name], register, mine, visits.get(name))
+        outcome = settling.settle(on_document or (lambda _: None))
+        visit = visits.get(name) or (interrupted(mine) if over else None)
+        if visit:
+            known = settling.known_now
+            outcome = covered(archive, portals[name], visit, mine, outcome, register, known)
+            outcome = after_visit(watch, portals[name], visit, outcome, known)
+        outcomes.append(outcome)
+    return Settled(outcomes, [name for name in touched if name not in portals])
+
+
+def close_run(archive: Archive, run: str, portals: Mapping[str, Portal], settled: Settled) -> None:
+    """Mark a run as settled: `settled` is all that it brought.
+
+    Captures of a portal whose file is gone stay unsettled, and so does the run: the file may come back.
+    """
+    if settled.strange:
+        log.warning("a run holds captures of portals that have no file", extra={"run": run, "portals": settled.strange})
+        return
+    touched = sorted({outcome.portal for outcome in settled.outcomes})
+    note_unvisited(archive, run, portals, touched)
+    archive.note_changes(archive.parts(run), run)
+    clock = clock_of({host: ahead for outcome in settled.outcomes for host, ahead in outcome.hosts_ahead.items()})
+    verdicts: dict[str, JsonValue] = dict(verdicts_of(settled.outcomes))
+    seen = {"clock": clock, "verdicts": verdicts}
+    archive.settle_done(run, {"portals": [*touched], **{name: told for name, told in seen.items() if told}})
+
+
+def settle_run(
+    archive: Archive,
+    run: str,
+    portals: Mapping[str, Portal],
+    on_document: Callable[[str], None] | None = None,
+    mark: bool = True,
+) -> list[PortalOutcome]:
+    """Settle all that a run brought, and mark it as settled if that is ours to say: if it is not going on any more."""
+    settled = settle_captures(archive, run, portals, on_document, over=mark)
+    if mark:
+        close_run(archive, run, portals, settled)
+    return settled.outcomes

@@ -8,7 +8,7 @@ holds nobody.
 
 from datetime import datetime, timedelta
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from model.capture import Record
 from model.errors import ObjectMissing
@@ -27,6 +27,7 @@ class Lease(Record):
     owner: str
     expires_at: AwareDatetime
     released: bool = False
+    taken_from: str | None = Field(None, description="Owner before, who never gave it back: it ended, or he is gone")
 
 
 class Leases(Shelf):
@@ -37,13 +38,15 @@ class Leases(Shelf):
         held = self.lease(name)
         if held is not None and not held.released and now < held.expires_at <= now + LONGEST:
             return None
-        expires = now + timedelta(seconds=seconds)
-        return self._claim(Lease(name=name, n=(held.n if held else 0) + 1, owner=owner, expires_at=expires))
+        expires, before = now + timedelta(seconds=seconds), held.owner if held and not held.released else None
+        n = held.n + 1 if held else 1
+        return self._claim(Lease(name=name, n=n, owner=owner, expires_at=expires, taken_from=before))
 
     def supersede_lease(self, lease: Lease, owner: str, now: datetime, seconds: float) -> Lease | None:
         """The lease of a holder who is known to be gone; None when somebody was quicker."""
         expires = now + timedelta(seconds=seconds)
-        return self._claim(Lease(name=lease.name, n=lease.n + 1, owner=owner, expires_at=expires))
+        claim = Lease(name=lease.name, n=lease.n + 1, owner=owner, expires_at=expires, taken_from=lease.owner)
+        return self._claim(claim)
 
     def renew_lease(self, lease: Lease, now: datetime, seconds: float) -> Lease | None:
         """The lease prolonged, or None when it has passed to somebody else and its holder must stop."""

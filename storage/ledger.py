@@ -100,16 +100,18 @@ class Ledger(Shelf):
         super().__init__(store)
         self._packed: OrderedDict[str, dict[str, Packed]] = OrderedDict()
 
-    def lines(self, run: str) -> Iterator[Line]:
-        """Every line of a run, by day, shard and part; lines of one part in the order of keeping."""
-        for key in self.parts(run):
+    def lines(self, run: str, shard: str | None = None) -> Iterator[Line]:
+        """Every line of a run, or of one shard of it, by day, shard and part; those of one part in order of keeping."""
+        for key in self.parts(run, shard):
             yield from read_lines(self.store, key)
 
-    def parts(self, run: str) -> Iterator[str]:
-        """Keys of the ledger parts of a run."""
+    def parts(self, run: str, shard: str | None = None) -> Iterator[str]:
+        """Keys of the ledger parts of a run, or of one shard of it."""
         for place in self.store.list(f"state/places/{checked_segment(run)}/"):
-            day, shard = place.removesuffix(".json").split("/")[-2:]
-            for key in self.store.list(f"captures/{day}/{shard}/{run}-"):
+            day, its = place.removesuffix(".json").split("/")[-2:]
+            if shard not in (None, its):
+                continue
+            for key in self.store.list(f"captures/{day}/{its}/{run}-"):
                 if key.endswith(LEDGER) and key.removesuffix(LEDGER)[:-PART_DIGITS].endswith(f"/{run}-"):
                     yield key
 

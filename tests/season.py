@@ -26,9 +26,10 @@ from pydantic import SecretStr
 
 from flows.alerts import Subscription, Subscriptions
 from flows.alerts.subscriptions import is_confirmed
-from flows.run import PLAINLY, Equipment, Steps, due_portals, run_once
+from flows.run import PLAINLY, Equipment, due_portals, run_once
 from flows.settings import Settings
 from flows.shard import ShardOrder
+from flows.steps import Steps
 from infra.simulator import Simulator
 from infra.simulator.season import SHANGHAI, Season, Told
 from model.capture import Capture, CrawlJob, PortalVisit

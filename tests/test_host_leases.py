@@ -38,27 +38,27 @@ def _owner_elsewhere(run: str) -> str:
 
 def test_what_is_free_is_taken_and_the_holder_is_named(tmp_path: Path) -> None:
     archive, clock = archive_in(tmp_path), At()
-    one, two = portal("a.example.org", id="site-a"), portal("b.example.org", id="site-b")
-    archive.acquire_lease("a.example.org", _owner_elsewhere("R1"), NOON, LEASE)
+    one, two = portal("a.example", id="site-a"), portal("b.example", id="site-b")
+    archive.acquire_lease("a.example", _owner_elsewhere("R1"), NOON, LEASE)
     ours = HostLeases(archive, "R2", clock)
     free, busy = ours.take([one, two])
     assert [p.id for p in free] == ["site-b"]
-    assert busy == {"site-a": "a.example.org: run R1 on other (process 7)"}
+    assert busy == {"site-a": "a.example: run R1 on other (process 7)"}
     ours.release()
     assert [p.id for p in HostLeases(archive, "R3", clock).take([two])[0]] == ["site-b"]
 
 
 def test_a_portal_of_two_hosts_takes_both_or_none(tmp_path: Path) -> None:
     archive, clock = archive_in(tmp_path), At()
-    both = portal("a.example.org", id="site-a", hosts=["b.example.org"])
-    archive.acquire_lease("b.example.org", _owner_elsewhere("R1"), NOON, LEASE)
+    both = portal("a.example", id="site-a", hosts=["b.example"])
+    archive.acquire_lease("b.example", _owner_elsewhere("R1"), NOON, LEASE)
     assert HostLeases(archive, "R2", clock).take([both])[0] == []
-    assert archive.acquire_lease("a.example.org", "somebody", NOON, LEASE) is not None
+    assert archive.acquire_lease("a.example", "somebody", NOON, LEASE) is not None
 
 
 def test_a_holder_elsewhere_blocks_until_its_lease_ends(tmp_path: Path) -> None:
-    archive, clock, site = archive_in(tmp_path), At(), portal("a.example.org", id="site-a")
-    archive.acquire_lease("a.example.org", _owner_elsewhere("R1"), NOON, LEASE)
+    archive, clock, site = archive_in(tmp_path), At(), portal("a.example", id="site-a")
+    archive.acquire_lease("a.example", _owner_elsewhere("R1"), NOON, LEASE)
     ours = HostLeases(archive, "R2", clock)
     clock.now = NOON + timedelta(seconds=LEASE - 1)
     assert ours.take([site])[0] == []
@@ -69,9 +69,9 @@ def test_a_holder_elsewhere_blocks_until_its_lease_ends(tmp_path: Path) -> None:
 def test_a_holder_of_this_machine_that_died_blocks_nobody(tmp_path: Path) -> None:
     code = "from flows.host_leases import this_process; print(this_process('R1'))"
     dead = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
-    archive, clock, site = archive_in(tmp_path), At(), portal("a.example.org", id="site-a")
-    gone = archive.acquire_lease("a.example.org", dead, NOON, LEASE)
-    alive = archive.acquire_lease("b.example.org", this_process("R1"), NOON, LEASE)
+    archive, clock, site = archive_in(tmp_path), At(), portal("a.example", id="site-a")
+    gone = archive.acquire_lease("a.example", dead, NOON, LEASE)
+    alive = archive.acquire_lease("b.example", this_process("R1"), NOON, LEASE)
     assert gone is not None
     assert alive is not None
     assert is_gone(gone)
@@ -81,7 +81,7 @@ def test_a_holder_of_this_machine_that_died_blocks_nobody(tmp_path: Path) -> Non
 
 
 def test_a_lease_that_passed_on_is_noticed(tmp_path: Path) -> None:
-    archive, clock, site = archive_in(tmp_path), At(), portal("a.example.org", id="site-a")
+    archive, clock, site = archive_in(tmp_path), At(), portal("a.example", id="site-a")
     ours = HostLeases(archive, "R1", clock)
     ours.take([site])
     assert ours.renew()
@@ -93,7 +93,7 @@ def test_a_lease_that_passed_on_is_noticed(tmp_path: Path) -> None:
 def test_a_store_that_is_away_for_long_ends_the_lease(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     archive, clock = archive_in(tmp_path), At()
     ours = HostLeases(archive, "R1", clock)
-    ours.take([portal("a.example.org", id="site-a")])
+    ours.take([portal("a.example", id="site-a")])
 
     def away(*_: object) -> None:
         raise StorageUnavailable("away")

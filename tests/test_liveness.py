@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from flows import liveness
 from flows.coverage import covered
-from flows.liveness import clock_offset, look_after, verdicts_of
+from flows.liveness import clock_of, hosts_ahead, look_after, verdicts_of
 from flows.outcome import DocumentOutcome, PortalOutcome
 from flows.run import new_run_id
 from flows.schedule import visits_after
@@ -194,7 +194,7 @@ def answers(ahead: Mapping[str, float]) -> list[Capture]:
     ],
 )
 def test_a_clock_that_is_off(archive: Archive, ahead: dict[str, float], told: list[str]) -> None:
-    archive.settle_done("run", {"clock": clock_offset(answers(ahead))})
+    archive.settle_done("run", {"clock": clock_of(hosts_ahead(answers(ahead)))})
     assert checked(archive, {}) == told
 
 

@@ -25,6 +25,8 @@ gongkai collect tianjin-rsj --recheck all        ask for every known report agai
 
 gongkai collect --due                            portals whose time has come, daily in the season, weekly otherwise
 
+gongkai collect --due --share 2/3                the second of three machines on one bucket
+
 gongkai collect inner-mongolia --screenshots     keep a picture of each page that needs a browser, as evidence
 
 Public portals are only asked when GONGKAI_CONTACT names a mail address or page that a webmaster can write to."""
@@ -41,6 +43,10 @@ def collect(
     due: Annotated[
         bool, typer.Option("--due", help="Only portals whose time has come: for a timer that starts every few minutes")
     ] = False,
+    share: Annotated[
+        str | None,
+        typer.Option(help="Visit this share first, as 2/3: for several runs at once; what others leave follows"),
+    ] = None,
     screenshots: Annotated[
         bool, typer.Option("--screenshots", help="Keep a picture of every page that a browser had to render")
     ] = False,
@@ -50,11 +56,12 @@ def collect(
     settings = Settings()
     if screenshots:
         settings = settings.model_copy(update={"screenshots": True})
-    outcome = run_collect(portals or [], store or settings.store, recheck, settings, due=due)
+    outcome = run_collect(portals or [], store or settings.store, recheck, settings, due=due, share=share)
     if as_json:
         sys.stdout.write(json.dumps(outcome.model_dump(mode="json"), ensure_ascii=False) + "\n")
     elif due and not outcome.portals:
-        Console().print("no portal is due now")
+        busy = f"; {len(outcome.elsewhere)} are visited by other runs" if outcome.elsewhere else ""
+        Console().print(f"no portal is due now{busy}")
     else:
         Console().print(outcome_tables(outcome))
     if outcome.failed:
@@ -69,6 +76,7 @@ def run_collect(
     subscriptions: Subscriptions | None = None,
     *,
     due: bool = False,
+    share: str | None = None,
 ) -> RunOutcome:
     """Run the flow in this process, with progress on standard error. Without subscriptions, those of the settings."""
     quiet_prefect("CRITICAL")
@@ -77,14 +85,15 @@ def run_collect(
 
     from flows.collect import collect as flow
     from flows.progress import RunProgress
-    from flows.run import Equipment, equipment, listener
+    from flows.run import Equipment, equipment
+    from flows.steps import listener
 
     equipped = Equipment(settings, subscriptions or load_subscriptions(settings.alerts))
     with RunProgress() as progress:
         tokens = listener.set(progress.hear), equipment.set(equipped)
         try:
             with tags(*run_tags(portals)):
-                return asyncio.run(flow(portals=portals, store=store, recheck=recheck, due=due))
+                return asyncio.run(flow(portals=portals, store=store, recheck=recheck, due=due, share=share))
         finally:
             listener.reset(tokens[0])
             equipment.reset(tokens[1])
