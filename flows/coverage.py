@@ -37,6 +37,8 @@ ITS_OWN_WORD = frozenset(
 )
 TOO_FEW = "too few reports"
 """Stop reason of a visit that saw fewer reports than its portal file, or what the archive holds, lets expect."""
+INTERRUPTED = "interrupted"
+"""Stop reason of a visit that was killed: what its lists held is not known."""
 # Runs that saw nothing are passed over in the search for the last time; so many of them, and no more.
 MOST_LOOKED_BACK = 50
 NO_ANSWER = timedelta(hours=5)
@@ -93,7 +95,7 @@ def interrupted(captures: Sequence[Capture]) -> PortalVisit | None:
         ended_at=captures[-1].fetched_at,
         complete=False,
         list_pages=sum(c.kind == "list" and c.state is FetchState.OK for c in captures),
-        stop_reason="interrupted",
+        stop_reason=INTERRUPTED,
     )
 
 
@@ -101,7 +103,7 @@ def before(archive: Archive, now: Coverage) -> Before:
     """The earlier runs that this one is held against."""
     spoke = None
     for _, earlier in zip(range(MOST_LOOKED_BACK), archive.coverage_before(now.portal, now.run), strict=False):
-        if spoke is None and earlier.hub_state in ITS_OWN_WORD:
+        if spoke is None and earlier.hub_state in ITS_OWN_WORD and earlier.stop_reason != INTERRUPTED:
             spoke = earlier
         if earlier.complete and earlier.reports:
             return Before(earlier, spoke)
@@ -148,6 +150,8 @@ def shortfall(now: Coverage, then: Before) -> str | None:
     last = then.whole
     if last is None or now.reports >= last.reports or now.hub_state not in ITS_OWN_WORD:
         return None
+    if now.stop_reason == INTERRUPTED:
+        return None
     if not now.complete and (now.reports or TOO_FEW in now.stop_reason):
         return None  # told already: the lists were not read to their end, or show less than they must
     told = f"{now.reports} reports are listed, {last.reports} were on {last.checked_at:%Y-%m-%d}"
@@ -165,7 +169,8 @@ def portal_events(now: Coverage, then: Before, failures: Sequence[Coverage] = ()
     """
     events = []
     last = then.whole
-    lists_nothing = not now.reports and now.hub_state in ITS_OWN_WORD and then.spoke is not None and then.spoke.reports
+    read = now.hub_state in ITS_OWN_WORD and now.stop_reason != INTERRUPTED
+    lists_nothing = read and not now.reports and then.spoke is not None and then.spoke.reports
     if last is not None and (lists_nothing or fell_silent(failures)):
         events.append(event_of_silence(now, last))
     told = then.spoke is not None and then.spoke.family == now.family

@@ -26,7 +26,7 @@ from storage.versions import version_key
 from .assemble import FOUND, LOST, Publication, assemble, by_document
 from .cool_down import keep_cool_downs
 from .copies import Originals, record_copy
-from .coverage import blocked_before, covered, interrupted, note_unvisited
+from .coverage import INTERRUPTED, blocked_before, covered, interrupted, note_unvisited
 from .deadlines import Watch, after_visit
 from .happened import event_of_block, event_of_loss, event_of_return, event_of_withdrawal, first_blocked
 from .liveness import clock_of, hosts_ahead, verdicts_of
@@ -342,7 +342,7 @@ class _Settling:
             baseline=self.baseline is None,
             list_pages=visit.list_pages if visit else 0,
             rows=len(visit.rows) if visit else 0,
-            stop_reason=visit.stop_reason if visit else "interrupted",
+            stop_reason=visit.stop_reason if visit else INTERRUPTED,
             bodies=len(bodies),
             not_modified=sum(c.state is FetchState.NOT_MODIFIED and c.document_url is not None for c in self.captures),
             requests=dict(visit.requests) if visit else {},

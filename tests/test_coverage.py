@@ -215,15 +215,27 @@ def test_a_killed_crawl_is_covered_as_interrupted() -> None:
 
 def test_a_portal_that_a_run_did_not_come_to_is_covered_as_such(archive: Archive) -> None:
     run(archive, "r1", 6)
-    archive.begin_run("r2", DAY, portals=["qinghe", "songyuan"])
+    later = DAY + timedelta(days=2)
+    archive.begin_run("r2", later, portals=["qinghe", "songyuan"])
     note_unvisited(archive, "r2", {"qinghe": PORTAL}, ["songyuan"])
     record = archive.coverage("qinghe", "r2")
     assert (record.stop_reason, record.hub_state, record.complete, record.reports) == ("not visited", None, False, 0)
-    assert record.checked_at == DAY
+    assert record.checked_at == later
     # Nothing was seen, so nothing is less than before.
     assert (run(archive, "r3", 6).reports_before, archive.covered_runs()) == (6, {"qinghe": ["r1", "r2", "r3"]})
     note_unvisited(archive, "r9", {"qinghe": PORTAL}, [])
+    # Nor is anything said of a portal that a run beside this one visited.
+    archive.begin_run("r4", DAY, portals=["qinghe"])
+    note_unvisited(archive, "r4", {"qinghe": PORTAL}, [])
     assert archive.covered_runs() == {"qinghe": ["r1", "r2", "r3"]}
+
+
+def test_a_visit_that_was_killed_says_nothing_of_the_lists(archive: Archive) -> None:
+    run(archive, "r1", 6)
+    killed = run(archive, "r2", 0, whole=False, stop="interrupted")
+    assert (kinds(killed), killed.problems) == ([], ())
+    # And hides nothing from the visit that follows.
+    assert kinds(run(archive, "r3", 0)) == ["portal_silent"]
 
 
 def test_nothing_before_means_no_events() -> None:

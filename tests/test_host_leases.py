@@ -56,6 +56,30 @@ def test_a_portal_of_two_hosts_takes_both_or_none(tmp_path: Path) -> None:
     assert archive.acquire_lease("a.example", "somebody", NOON, LEASE) is not None
 
 
+def test_two_names_of_one_domain_are_one_lease_and_two_cities_are_two(tmp_path: Path) -> None:
+    archive, clock = archive_in(tmp_path), At()
+    bureaus = [portal(f"{name}.tj.gov.cn", id=name) for name in ("hrss", "zfcxjs")]
+    city = portal("www.jinan.gov.cn", id="jinan")
+    ours = HostLeases(archive, "R1", clock)
+    assert ours.take(bureaus) == (bureaus, {})
+    free, busy = HostLeases(archive, "R2", clock).take([*bureaus, city])
+    assert (free, busy.keys()) == ([city], {"hrss", "zfcxjs"})
+    assert busy["hrss"].startswith("tj.gov.cn: run R1")
+
+
+def test_who_takes_over_learns_from_which_run(tmp_path: Path) -> None:
+    archive, clock, site = archive_in(tmp_path), At(), portal("a.example", id="site-a")
+    archive.acquire_lease("a.example", _owner_elsewhere("R1"), NOON, LEASE)
+    clock.now = NOON + timedelta(seconds=LEASE)
+    ours = HostLeases(archive, "R2", clock)
+    ours.take([site])
+    assert ours.left_behind == {"R1"}
+    ours.release()
+    following = HostLeases(archive, "R3", clock)
+    following.take([site])
+    assert following.left_behind == set(), "what was given back left nothing behind"
+
+
 def test_a_holder_elsewhere_blocks_until_its_lease_ends(tmp_path: Path) -> None:
     archive, clock, site = archive_in(tmp_path), At(), portal("a.example", id="site-a")
     archive.acquire_lease("a.example", _owner_elsewhere("R1"), NOON, LEASE)
