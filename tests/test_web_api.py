@@ -93,7 +93,8 @@ def test_agencies_coverage_events_and_portals_are_there(site: Explorer) -> None:
         everything += [e["id"] for e in page["items"]]
         cursor = page["next"]
     assert len(everything) == len(set(everything)) == 16
-    assert [p["portal"] for p in site.client.get("/api/v1/portals").json()["items"]] == ["example"]
+    portals = site.client.get("/api/v1/portals").json()["items"]
+    assert [(p["portal"], p["last"] is None) for p in portals] == [("example", False), ("waiting", True)]
 
 
 def test_the_api_only_reads(site: Explorer) -> None:
