@@ -5,8 +5,8 @@ from pathlib import Path
 
 from flows.demo.portals import write_portals
 from infra.simulator import Simulator
+from tests import plainly
 from tests.faulty_servers import FAULTS, failing_proxy
-from tests.running import finished, prefect_server
 from tests.seaweed import Seaweed, tried
 from tests.test_collect_killed import archive_at, captured, events, versions
 
@@ -18,12 +18,10 @@ def test_a_run_through_a_failing_store_comes_to_the_same_archive(seaweed: Seawee
     tried(bucket + seaweed.endpoint)
     with (
         Simulator.start([SITE]) as simulator,
-        prefect_server(tmp_path) as server,
         failing_proxy(seaweed.endpoint, seed=5) as (address, faults),
     ):
         write_portals(simulator, [SITE], tmp_path / "portals")
         environment = {
-            **server,
             "GONGKAI_PORTALS": str(tmp_path / "portals"),
             # A silent server is given up after this long; the back-off between two tries is the real one.
             "GONGKAI_S3_READ_SECONDS": "0.5",
@@ -31,8 +29,7 @@ def test_a_run_through_a_failing_store_comes_to_the_same_archive(seaweed: Seawee
         }
         for store in (calm, bucket + address):
             simulator.reset_log()
-            done = finished("collect", "--store", store, environment=environment)
-            assert done.returncode == 0, done.stderr
+            plainly.finished(store, environment)
     seen = Counter(faults)
     assert set(seen) == set(FAULTS)
     undisturbed, archive = archive_at(calm), archive_at(bucket + seaweed.endpoint)
