@@ -1,8 +1,8 @@
 """All reports of a catalogue in the order in which they are shown, held in memory by number: so that whoever browses is
 told at once how many there are of what, also of a word that every report holds.
 
-About ten bytes a report and four a finding. Of a query for row numbers SQLite gives one long text: between single rows
-it hands the processor to other threads, which with many readers takes longer than the query.
+About sixteen bytes a report and four a finding. Of a query for row numbers SQLite gives one long text: between single
+rows it hands the processor to other threads, which with many readers takes longer than the query.
 """
 
 import sqlite3
@@ -37,6 +37,14 @@ class Shelf:
     """One state of a catalogue. Never changes, so several threads may ask."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
+        # One moment of the file for all that is read: a run may write meanwhile.
+        database.execute("BEGIN")
+        try:
+            self._fill(database)
+        finally:
+            database.rollback()
+
+    def _fill(self, database: sqlite3.Connection) -> None:
         asked = f"SELECT {FACETS_OF}, group_concat(r.rowid) FROM reports r GROUP BY 1, 2, 3, 4, 5"
         found = database.execute(asked).fetchall()
         self.combinations: tuple[tuple[str, ...], ...] = tuple(tuple(row[:5]) for row in found)
@@ -45,8 +53,8 @@ class Shelf:
             (int(row[0]) << 80 | number << 40 | line for line, row in enumerate(found) for number in _numbers(row[5])),
             reverse=True,
         )
-        self.rows = array("q", (one >> 40 & (1 << 40) - 1 for one in packed))
-        self.lines = array("q", (one & (1 << 40) - 1 for one in packed))
+        self.rows = array("I", (one >> 40 & (1 << 40) - 1 for one in packed))
+        self.lines = array("I", (one & (1 << 40) - 1 for one in packed))
         self._places = _index(((row, place) for place, row in enumerate(self.rows)), max(self.rows, default=0))
         texts = _one(
             database,
@@ -60,7 +68,7 @@ class Shelf:
             "SELECT f.code, group_concat(DISTINCT r.rowid) FROM findings f"
             " JOIN reports r ON r.report_id = f.report_id AND r.newest = f.n GROUP BY f.code"
         )
-        self.findings = {code: array("q", (self._places[row] - 1 for row in _numbers(rows))) for code, rows in codes}
+        self.findings = {code: array("I", (self._places[row] - 1 for row in _numbers(rows))) for code, rows in codes}
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -173,7 +181,7 @@ def both(masks: Iterable[Mask]) -> Mask:
 
 def _index(pairs: Iterable[tuple[int, int]], last: int) -> "array[int]":
     """Row number to place + 1; 0 where no report has that row."""
-    index = array("q", bytes(8 * (last + 1)))
+    index = array("I", bytes(array("I").itemsize * (last + 1)))
     for row, place in pairs:
         index[row] = place + 1
     return index
