@@ -236,15 +236,17 @@ def covered(
     outcome: PortalOutcome,
     register: Register | None = None,
     locations: Mapping[str, Location] | None = None,
+    clock_ahead: int | None = None,
 ) -> PortalOutcome:
     """Keep what a visit saw; the outcome with the problems and events that follow from it.
 
-    `locations`: the portal's, as they are known after the visit; else they are read.
+    `locations`: the portal's, as they are known after the visit; else they are read. `clock_ahead`: seconds by which
+    the hosts' clocks were ahead of ours.
     """
     now = coverage_of(portal, visit, captures)
     known = archive.locations(portal.id) if locations is None else locations
     names = unplaced(portal, visit, known, register or Register())
-    now = now.model_copy(update={"unplaced": names, "units": visit.units})
+    now = now.model_copy(update={"unplaced": names, "units": visit.units, "clock_ahead": clock_ahead})
     then = before(archive, now)
     short = shortfall(now, then)
     more = (short,) if short else ()

@@ -20,7 +20,7 @@ from storage.versions import version_key
 from .happened import event_of_lateness, event_of_overdue
 from .outcome import PortalOutcome
 from .roster import expected_at
-from .standing import Sight, absent, is_whole, present, sight_after
+from .standing import Sight, absent, is_misdated, is_whole, present, sight_after
 
 
 @dataclass
@@ -68,6 +68,8 @@ def after_visit(
     """
     archive = watch.archive
     reading = archive.coverage(portal.id, visit.run)
+    if is_misdated(reading):
+        return outcome
     late = [event for told in outcome.events if (event := _lateness(watch, portal, visit, told)) is not None]
     overdue = _overdue(watch, portal, reading, locations) if is_whole(reading) else []
     events = [*late, *overdue]
@@ -153,7 +155,7 @@ def _lateness(watch: Watch, portal: Portal, visit: PortalVisit, told: Event) -> 
                                       first_seen=told.at, last_checked=told.at)}  # fmt: skip
     (expected,) = expected_at(portal.model_copy(update={"agency": None}), named, watch.register, int(year), None)
     overdue = watch.archive.overdue_event(int(year), f"{agency_id}-{year}-{scope}")
-    before = (one for one in watch.readings(portal.id, visit.run) if is_whole(one))
+    before = (one for one in watch.readings(portal.id, visit.run) if is_whole(one) and not is_misdated(one))
     standing = present(expected, version, missed_at=next(before, None))
     if standing.status is not AgencyYearStatus.LATE and overdue is None:
         return None

@@ -395,6 +395,8 @@ def settle_captures(
             visits[record.portal] = record
     touched = sorted({*captures, *visits})
     watch = Watch(archive, register, portals)
+    clock = clock_of(hosts_ahead(capture for found in captures.values() for capture in found)).get("seconds")
+    ahead = clock if isinstance(clock, int) else None
     outcomes = []
     for name in (name for name in touched if name in portals):
         mine = sorted(captures.get(name, []), key=lambda c: (c.fetched_at, c.id))
@@ -403,7 +405,7 @@ def settle_captures(
         visit = visits.get(name) or (interrupted(mine) if over else None)
         if visit:
             known = settling.known_now
-            outcome = covered(archive, portals[name], visit, mine, outcome, register, known)
+            outcome = covered(archive, portals[name], visit, mine, outcome, register, known, ahead)
             outcome = after_visit(watch, portals[name], visit, outcome, known)
         outcomes.append(outcome)
     return Settled(outcomes, [name for name in touched if name not in portals])

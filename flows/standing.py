@@ -20,6 +20,8 @@ APART = timedelta(hours=20)
 """Between the two readings after the due date that make a report overdue."""
 WELL = frozenset({FetchState.OK, FetchState.NOT_MODIFIED, FetchState.MOVED})
 NOT_VISITED = "not visited"
+MISDATED = timedelta(days=1)
+"""A reading at which the hosts' clocks were farther from ours is no evidence of any day: ours may be a year ahead."""
 
 REASONS = {
     FetchState.BLOCKED: UnknownReason.BLOCKED,
@@ -40,6 +42,11 @@ def is_whole(reading: Coverage) -> bool:
     return reading.complete and reading.hub_state in WELL
 
 
+def is_misdated(reading: Coverage) -> bool:
+    """Did the hosts that were asked then agree that our clock was days off?"""
+    return reading.clock_ahead is not None and abs(reading.clock_ahead) > MISDATED.total_seconds()
+
+
 def why_not(reading: Coverage) -> UnknownReason:
     """Why a reading that was not whole says nothing."""
     if reading.hub_state is None:
@@ -54,7 +61,7 @@ def sight_after(readings: Iterable[Coverage], due: date) -> Sight:
     """What a portal's readings, newest first, tell after a due date; read only as far back as it needs."""
     newest: Coverage | None = None
     for reading in readings:
-        if reading.stop_reason == NOT_VISITED:
+        if reading.stop_reason == NOT_VISITED or is_misdated(reading):
             continue
         if legal_day(reading.checked_at) <= due:
             break

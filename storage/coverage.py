@@ -45,6 +45,9 @@ class Coverage(Record):
     hub_state: FetchState | None = Field(None, description="What the hub answered; None: it was never asked")
     checked_at: AwareDatetime = Field(description="When the hub was asked, or the visit began")
     ended_at: AwareDatetime
+    clock_ahead: int | None = Field(
+        None, description="Seconds by which the hosts' clocks were ahead of ours: the median of those asked beside it"
+    )
     vantage: str = "unknown"
     complete: bool
     family: str | None = None

@@ -61,8 +61,8 @@ def kill_when(process: "subprocess.Popen[str]", condition: Callable[[], bool], e
 
 
 @contextlib.contextmanager
-def prefect_server(folder: Path) -> Iterator[dict[str, str]]:
-    """A Prefect server on a free port; the environment that points a flow to it."""
+def prefect_server(folder: Path, login: str = "") -> Iterator[dict[str, str]]:
+    """A Prefect server on a free port; the environment that points a flow to it. `login`: name:password it asks for."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -71,12 +71,18 @@ def prefect_server(folder: Path) -> Iterator[dict[str, str]]:
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
+        **({"PREFECT_API_AUTH_STRING": login} if login else {}),
     }
     arguments = ["server", "start", "--host", "127.0.0.1", "--port", str(port), "--no-ui"]
     with (folder / "server.log").open("wb") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "prefect", *arguments],
-            env={**os.environ, **environment, "PREFECT_API_URL": ""},
+            env={
+                **os.environ,
+                **environment,
+                "PREFECT_API_URL": "",
+                **({"PREFECT_SERVER_API_AUTH_STRING": login} if login else {}),
+            },
             stdout=log,
             stderr=log,
             start_new_session=True,

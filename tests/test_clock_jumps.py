@@ -13,6 +13,7 @@ from infra.simulator.reports import GeneratedReport, Office, make_report, render
 from model.capture import Capture
 from model.document import Location
 from model.portal import Portal
+from model.vocabulary import FetchState
 from storage.archive import Archive
 from storage.local_folder import LocalFolder
 from storage.versions import newest_of
@@ -155,3 +156,26 @@ def test_leases_and_a_clock_that_jumps(tmp_path: Path) -> None:
     # When it dies, its lease of next year keeps nobody waiting.
     assert archive.acquire_lease(HOST, "three", NOON + timedelta(seconds=31), 60) is not None
     assert archive.acquire_lease(HOST, "four", NOON + timedelta(seconds=32) - timedelta(days=2), 60) is not None
+
+
+@pytest.mark.parametrize(("day", "servers_day", "told"), [(400, 400, 1), (400, 40, 0), (400, None, 1)])
+def test_a_clock_a_year_ahead_makes_nothing_overdue(
+    story: visits.Story, monkeypatch: pytest.MonkeyPatch, day: int, servers_day: int | None, told: int
+) -> None:
+    """Two whole readings after next year's due date, as our clock has it; the servers say what day it is."""
+    real = visits.capture
+
+    def answering(
+        run: str, portal: str, url: str, kind: str, state: FetchState, at: datetime, body: bytes | None
+    ) -> Capture:
+        found = real(run, portal, url, kind, state, at, body)
+        if servers_day is None:
+            return found
+        theirs = format_datetime(at + timedelta(days=servers_day - day), usegmt=True)
+        return found.model_copy(update={"headers": (("Date", theirs),)})
+
+    monkeypatch.setattr(visits, "capture", answering)
+    for later in (0, 2):
+        story.visit(day + later, {OLD: page()}, listed=(OLD,))
+    overdue = [event for event in story.archive.events() if event.kind.value == "overdue"]
+    assert len(overdue) == told

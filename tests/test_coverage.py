@@ -97,6 +97,7 @@ def test_a_record_says_what_was_read_and_why_it_ended() -> None:
         "hub_state": FetchState.OK,
         "checked_at": DAY + timedelta(seconds=9),
         "ended_at": DAY + timedelta(minutes=5),
+        "clock_ahead": None,
         "vantage": "Berlin",
         "complete": True,
         "family": "trs",

@@ -111,6 +111,11 @@ def test_days_are_those_of_china() -> None:
         ([60, 30, reading(20, FetchState.UNREACHABLE), 6], "overdue", None),
         ([30, reading(20, None, whole=False, stop="not visited"), 6], "overdue", None),
         ([30, reading(6, reports=0), 5], "overdue", None),
+        # Our clock was a year ahead or a month behind, as the servers said: no evidence, and no hindrance later.
+        ([reading(30, clock_ahead=-365 * 86400), reading(6, clock_ahead=-365 * 86400)], "unknown", "not_checked"),
+        ([reading(30, clock_ahead=30 * 86400), 6], "unknown", "unconfirmed"),
+        ([reading(60, clock_ahead=-365 * 86400), 30, 6], "overdue", None),
+        ([reading(30, clock_ahead=40), reading(6, clock_ahead=-3600)], "overdue", None),
     ],
 )
 def test_overdue_needs_to_have_been_seen(readings: list[float | Coverage], status: str, reason: str | None) -> None:

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from flows.configuration import unknown_settings
+from flows.plan import Share
 
 INFRA = Path(__file__).parents[1] / "infra"
 DOCKERFILE = (INFRA / "Dockerfile").read_text(encoding="utf-8")
@@ -112,5 +113,7 @@ def test_units_are_locked() -> None:
 def test_prefect_yaml_visits_who_is_due() -> None:
     (deployment,) = yaml.safe_load((INFRA / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
     assert deployment["parameters"] == {"due": True}
-    assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
+    shares = [schedule["parameters"]["share"] for schedule in deployment["schedules"]]
+    assert [Share.parse(share) for share in shares] == [Share(1, 3), Share(2, 3), Share(3, 3)]
+    assert deployment["concurrency_limit"] == {"limit": 3, "collision_strategy": "CANCEL_NEW"}
     assert json.dumps(deployment).count("password") == 0

@@ -1,7 +1,9 @@
 """On a Prefect server: what is retried, what the artifacts say, and one scheduled run from cron to archive."""
 
 import asyncio
+import base64
 import contextlib
+import gzip
 import json
 import os
 import signal
@@ -94,7 +96,9 @@ def test_names_and_addresses() -> None:
 
 def _ask(address: str, body: dict[str, Any] | None = None) -> Any:
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(address, data=data, headers={"Content-Type": "application/json"})
+    word = base64.b64encode(SECRETS["PREFECT_API_AUTH_STRING"].encode()).decode()
+    headers = {"Content-Type": "application/json", "Authorization": f"Basic {word}"}
+    request = urllib.request.Request(address, data=data, headers=headers)
     with urllib.request.urlopen(request, timeout=10) as answer:
         return json.loads(answer.read())
 
@@ -116,14 +120,11 @@ def _completed(api: str) -> list[Any]:
 
 
 @contextlib.contextmanager
-def _process(arguments: list[str], environment: dict[str, str]) -> Iterator[None]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", *arguments],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+def _process(arguments: list[str], environment: dict[str, str], log: Path) -> Iterator[None]:
+    with log.open("wb") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *arguments], env=environment, stdout=said, stderr=said, start_new_session=True
+        )
     try:
         yield
     finally:
@@ -136,6 +137,40 @@ def _process(arguments: list[str], environment: dict[str, str]) -> Iterator[None
             process.wait()
 
 
+# Whatever an operator hands to a worker and nobody else may read.
+SECRETS = {
+    "AWS_SECRET_ACCESS_KEY": "storage-very-secret",
+    "AWS_SESSION_TOKEN": "session-very-secret",
+    "HOOK_SECRET": "hook-very-secret-of-thirty-two-letters",
+    "HOOK_URL": "webhook+https://hooks.example.org/address-very-secret",
+    "MAIL_URL": "mailto://watcher:mail-very-secret@mail.example.org",
+    "GONGKAI_WEB_PASSWORD": "web-very-secret",
+    "PREFECT_API_AUTH_STRING": "gongkai:prefect-very-secret",
+}
+SUBSCRIPTIONS = """
+subscriptions:
+  - {name: desk, to: "${HOOK_URL}", secret: "${HOOK_SECRET}"}
+  - {name: post, to: "${MAIL_URL}"}
+"""
+
+
+def _kept_words(folder: Path) -> Iterator[tuple[Path, bytes]]:
+    """Every file below a folder in plain: logs, Prefect's database (parameters, artifacts, its log), the archive."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            content = path.read_bytes()
+            yield path, gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
+
+
+def assert_no_secret_is_kept(folder: Path) -> None:
+    files = dict(_kept_words(folder))
+    word = base64.b64encode(SECRETS["PREFECT_API_AUTH_STRING"].encode())
+    assert [path for path, content in files.items() if b"very-secret" in content or word in content] == []
+    # The looking is good for something: what is no secret is found in each kind of place.
+    for name, known in (("prefect.db", b"collect qinghe"), ("worker.log", b"qinghe"), (".jsonl.gz", b"127.0.0.1")):
+        assert any(known in content for path, content in files.items() if name in path.name), name
+
+
 class Stage(NamedTuple):
     """A Prefect server, a portal, and the environment of who works for the one on the other."""
 
@@ -145,11 +180,16 @@ class Stage(NamedTuple):
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
-    with Simulator.start(["qinghe"]) as simulator, prefect_server(tmp_path) as server:
+    login = SECRETS["PREFECT_API_AUTH_STRING"]
+    with Simulator.start(["qinghe"]) as simulator, prefect_server(tmp_path, login) as server:
         write_portals(simulator, ["qinghe"], tmp_path / "portals")
+        (tmp_path / "alerts.yml").write_text(SUBSCRIPTIONS, encoding="utf-8")
         environment = {
             **os.environ,
+            **SECRETS,
             **server,
+            "GONGKAI_ALERTS": str(tmp_path / "alerts.yml"),
+            "GONGKAI_LOG": "json",
             "GONGKAI_PORTALS": str(tmp_path / "portals"),
             "PYTHONPATH": os.pathsep.join([str(Path.cwd()), os.environ.get("PYTHONPATH", "")]),
         }
@@ -167,7 +207,7 @@ def test_a_scheduled_run_completes_on_a_worker(stage: Stage, tmp_path: Path) -> 
     limits = _ask(f"{api}/v2/concurrency_limits/filter", {})
     assert [(limit["name"].split("_")[0], limit["limit"]) for limit in limits] == [("host:127.0.0.1", 1)]
 
-    with _process(["prefect", "worker", "start", "--pool", "gongkai"], environment):
+    with _process(["prefect", "worker", "start", "--pool", "gongkai"], environment, tmp_path / "worker.log"):
         run = _wait(lambda: _completed(api), 150, "a completed scheduled run")[0]
     artifacts = _ask(f"{api}/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run["id"]]}}})
     assert run["auto_scheduled"] is True
@@ -178,13 +218,15 @@ def test_a_scheduled_run_completes_on_a_worker(stage: Stage, tmp_path: Path) -> 
     assert "| qinghe " in by_type["markdown"]
     assert "reports collected, nobody is alerted" in by_type["markdown"]
     assert list((store / "reports").rglob("1.json"))
+    assert "very-secret" not in told.stdout + told.stderr
+    assert_no_secret_is_kept(tmp_path)
 
 
 def test_a_served_deployment_runs_when_asked(stage: Stage, tmp_path: Path) -> None:
     api, environment = stage
     store = tmp_path / "archive"
     order = ["flows.cli", "deploy", "qinghe", "--store", str(store), "--cron", "0 0 1 1 *"]
-    with _process(order, environment):
+    with _process(order, environment, tmp_path / "served.log"):
         (served,) = _wait(lambda: _ask(f"{api}/deployments/filter", {}), 60, "the registration")
         assert served["schedules"][0]["schedule"]["cron"] == "0 0 1 1 *"
         # A busy server answers 503 while its database is locked.

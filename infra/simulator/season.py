@@ -209,7 +209,8 @@ class Season:
         if not plan.clear(at - DAY, at + DAY):
             return
         family = plan.chance.choice([name for name in FAMILIES if name != plan.config.family])
-        keep = plan.chance.random() < 0.5
+        # A page without any mark of a product is taken for the one whose addresses it has: then nobody can tell.
+        keep = plan.chance.random() < 0.5 and family != "static"
 
         def do() -> list[Told]:
             self._sim.redesign(plan.name, family, keep)
