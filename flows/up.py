@@ -15,9 +15,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import NamedTuple
 
 from model.errors import Misconfigured
+
+from .metrics_page import serve_metrics
 
 STARTS_IN = 120.0
 STOPS_IN = 20.0
@@ -85,6 +88,10 @@ class Tree:
             (f"{name} (exit code {p.returncode})" for name, p in self._running.items() if p.poll() is not None), None
         )
 
+    def living(self) -> list[str]:
+        """Names of the parts that run."""
+        return [name for name, process in list(self._running.items()) if process.poll() is None]
+
     def watch(self, late: Part | None, ready: Callable[[], bool]) -> str | None:
         """Until it is told to stop (None) or a part ends (which). `late` is started as soon as it is ready."""
         looked = float("-inf")
@@ -129,12 +136,15 @@ def run_up(
     tell: Callable[[str], None],
     late: Part | None = None,
     ready: Callable[[], bool] = lambda: True,
+    metrics: tuple[int, Path] | None = None,
 ) -> int:
     """Start the parts, go on until told to stop, end them. 0 when it was told to, 1 when a part ended by itself.
 
-    `health`: answers when the first part is up. `late`: a part that is started once `ready`.
+    `health`: answers when the first part is up. `late`: a part that is started once `ready`. `metrics`: the port at
+    which they are shown, and the file that runs write them to.
     """
     tree = Tree(tell)
+    page = serve_metrics(*metrics, tree.living) if metrics else None
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: tree.stop.set())
     try:
@@ -149,6 +159,9 @@ def run_up(
         ended = tree.watch(late, ready)
     finally:
         tree.close()
+        if page is not None:
+            page.shutdown()
+            page.server_close()
     tell(
         f"stopped, because {ended} ended" if ended else "stopped; what was kept is safe, the next start goes on from it"
     )

@@ -7,15 +7,22 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from flows.demo.portals import write_portals
+from flows.metrics import write_metrics
+from flows.metrics_page import serve_metrics
+from flows.outcome import RunOutcome
 from flows.up import Part, explorer_part, parts, run_up
 from infra.simulator import Simulator
+from model.errors import Misconfigured
 from tests.running import command, kill
 
+NOON = datetime(2026, 1, 2, 4, tzinfo=UTC)
 PATIENCE = 240.0
 """Seconds on a machine that has much else to do; alone it takes half a minute."""
 
@@ -43,7 +50,18 @@ def test_it_collects_and_stops_with_all_its_children(tmp_path: Path) -> None:
     with Simulator.start(["qinghe"]) as simulator:
         write_portals(simulator, ["qinghe"], tmp_path / "portals")
         environment = {"GONGKAI_PORTALS": str(tmp_path / "portals"), "PREFECT_HOME": str(tmp_path / "prefect")}
-        order = ["up", "--store", str(store), "--cron", "* * * * *", "--port", str(port), "--no-explorer"]
+        order = [
+            "up",
+            "--store",
+            str(store),
+            "--cron",
+            "* * * * *",
+            "--port",
+            str(port),
+            "--no-explorer",
+            "--metrics-port",
+            "0",
+        ]
         process = command(*order, environment=environment)
         try:
             until = time.monotonic() + PATIENCE
@@ -80,6 +98,25 @@ def test_a_part_that_ends_takes_the_others_with_it(monkeypatch: pytest.MonkeyPat
     assert code == 1
     assert told[-1] == "stopped, because brief (exit code 3) ended"
     assert all(process.poll() is not None for process in started)
+
+
+def test_figures_are_shown_on_loopback(tmp_path: Path) -> None:
+    file = tmp_path / "gongkai.prom"
+    server = serve_metrics(0, file, lambda: ["server", "schedule"])
+    address, port = server.server_address[:2]
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as before:
+            assert before.headers["Content-Type"].startswith("text/plain; version=")
+            assert b'gongkai_part_up{part="schedule"} 1.0' in before.read()
+        write_metrics(file, RunOutcome(run="R"), NOON, NOON + timedelta(seconds=90))
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as after:
+            assert b"gongkai_last_run_duration_seconds 90.0" in after.read().splitlines()
+        with pytest.raises(Misconfigured, match=f"port {port} for metrics can't be used"):
+            serve_metrics(int(port), file, list)
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert address == "127.0.0.1"
 
 
 def _answer(listening: socket.socket) -> None:

@@ -2,6 +2,8 @@
 
 import os
 import sys
+import tempfile
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,7 +18,9 @@ gongkai up                                     ./archive; Prefect on 4200, the e
 
 gongkai up --store s3://bucket/prefix tianjin-rsj
 
-gongkai up --no-explorer --port 4300           more than one installation on a machine
+gongkai up --no-explorer --port 4300 --metrics-port 0     more than one installation on a machine
+
+Figures of the last run for Prometheus: http://127.0.0.1:9383/metrics.
 
 Every quarter of an hour the portals whose time has come are visited. Both pages are for this machine alone; put a proxy
 with a login before them (infra/compose.yml shows one). Systemd: infra/systemd."""
@@ -33,6 +37,9 @@ def up(
     port: Annotated[int, typer.Option(help="Port of Prefect's server", min=1, max=65535)] = 4200,
     explorer: Annotated[bool, typer.Option(help="Serve the explorer and its feeds too")] = True,
     explorer_port: Annotated[int, typer.Option(help="Port of the explorer; originals: the next", min=1)] = 8383,
+    metrics_port: Annotated[
+        int, typer.Option(help="Port of /metrics for Prometheus; 0: none", min=0, max=65535)
+    ] = 9383,
 ) -> None:
     """Run Prefect's server, the schedule, the runs and the explorer until stopped; all end together."""
     quiet_prefect()
@@ -53,6 +60,12 @@ def up(
     def is_archive() -> bool:
         return next(iter(archive.store.list("state/runs/")), None) is not None
 
-    wanted = parts(port, address, names, cron, os.environ)
     late = explorer_part(explorer_port, address, os.environ) if explorer else None
-    raise typer.Exit(run_up(wanted, f"http://127.0.0.1:{port}/api/health", tell, late, is_archive))
+    health = f"http://127.0.0.1:{port}/api/health"
+    with tempfile.TemporaryDirectory(prefix="gongkai-up-") as folder:
+        # Runs write their figures to a file, in whatever process they are; the page shows it.
+        file = settings.metrics or Path(folder) / "gongkai.prom"
+        environment = {**os.environ, "GONGKAI_METRICS": str(file.resolve())}
+        wanted = parts(port, address, names, cron, environment)
+        metrics = (metrics_port, file) if metrics_port else None
+        raise typer.Exit(run_up(wanted, health, tell, late, is_archive, metrics))
