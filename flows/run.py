@@ -31,6 +31,7 @@ from .settings import Settings
 from .settle import Settled, close_run, settle_captures
 from .shard import ShardOrder
 from .shard_visits import Work, visit_shards
+from .spans import span
 from .steps import Steps, listener
 
 log = logging.getLogger(__name__)
@@ -170,9 +171,10 @@ async def run_once(
     try:
         archive.begin_run(run, now, portals=[*sorted(chosen)], by=this_process(run))
         work = Work(archive, run, now, everything, recheck, store, given.settings, steps, still_due if due else None)
-        came = await visit_shards(work, chosen.values(), share)
-        if came.whole:
-            await asyncio.to_thread(close_run, archive, run, chosen, came.settled)
+        with span("run", run=run, portals=len(chosen)):
+            came = await visit_shards(work, chosen.values(), share)
+            if came.whole:
+                await asyncio.to_thread(close_run, archive, run, chosen, came.settled)
     finally:
         _going_on.discard(run)
     looked = await asyncio.to_thread(look_after, archive, everything, given.clock(), run)

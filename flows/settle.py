@@ -32,6 +32,7 @@ from .happened import event_of_block, event_of_loss, event_of_return, event_of_w
 from .liveness import clock_of, hosts_ahead, verdicts_of
 from .outcome import DocumentOutcome, PortalOutcome
 from .record import Recorder
+from .spans import span
 from .withdrawal import HostsSeen, after_run, last_confirmed
 
 log = logging.getLogger(__name__)
@@ -401,7 +402,8 @@ def settle_captures(
     for name in (name for name in touched if name in portals):
         mine = sorted(captures.get(name, []), key=lambda c: (c.fetched_at, c.id))
         settling = _Settling(archive, run, portals[name], register, mine, visits.get(name))
-        outcome = settling.settle(on_document or (lambda _: None))
+        with span("portal", run=run, portal=name, captures=len(mine)):
+            outcome = settling.settle(on_document or (lambda _: None))
         visit = visits.get(name) or (interrupted(mine) if over else None)
         if visit:
             known = settling.known_now

@@ -21,6 +21,7 @@ from .plan import Recheck, Share, crawl_job, shards, shared_out
 from .settings import Settings
 from .settle import Settled
 from .shard import ShardOrder
+from .spans import span
 from .steps import Steps, listener
 
 log = logging.getLogger(__name__)
@@ -168,7 +169,8 @@ class _Visits:
         )  # fmt: skip
         order = ShardOrder(job=job, store=work.store, storage=settings.storage, browser=settings.browser)
         try:
-            await work.steps.crawl(name, order)
+            with span("crawl", run=work.run, shard=name, portals=len(members)):
+                await work.steps.crawl(name, order)
         except (CrawlFailed, PortalUnavailable) as error:
             self.came.failures.update({portal.id: str(error) for portal in members})
         settled = await work.steps.settle(work.archive, work.run, portals, name, over=True)

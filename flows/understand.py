@@ -10,6 +10,8 @@ from parsers import Part, figures_digest, is_passing, parse_document, parser_dig
 from storage.archive import Archive
 from storage.content_coding import decoded
 
+from .spans import span
+
 
 def _content(archive: Archive, part: PartRef) -> Part:
     payload = decoded(archive.raw(part.sha256), part.coding)
@@ -41,7 +43,8 @@ def understand(archive: Archive, manifest: Manifest) -> dict[str, Any]:
 
 def parse_anew(archive: Archive, manifest: Manifest) -> dict[str, Any]:
     """The public JSON of a document by the parser of today, kept nowhere."""
-    report = parse_document(contents(archive, manifest))
+    with span("parse", manifest=manifest.digest, parts=len(manifest.parts)):
+        report = parse_document(contents(archive, manifest))
     parsed: dict[str, Any] = report.model_dump(mode="json")
     parsed["input"] = f"manifest:{manifest.digest}"
     return parsed

@@ -3,8 +3,13 @@
 import json
 import logging
 import re
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+
+import pytest
+from opentelemetry import trace
 
 from flows.demo.portals import write_portals
 from flows.json_logs import JsonLines, run_id
@@ -12,6 +17,7 @@ from flows.metrics import write_metrics
 from flows.outcome import DocumentOutcome, PortalOutcome, RunOutcome
 from infra.simulator import Simulator
 from tests.running import finished
+from tests.test_withdrawal import OLD, PAGE, Story
 
 NOON = datetime(2026, 1, 2, 4, tzinfo=UTC)
 DASHBOARD = Path(__file__).parents[1] / "infra" / "grafana" / "gongkai.json"
@@ -59,6 +65,40 @@ def test_the_dashboard_asks_for_what_there_is(tmp_path: Path) -> None:
     asked = {name for p in dashboard["panels"] for name in re.findall(r"gongkai_\w+", p["targets"][0]["expr"])}
     assert len(asked) == len(dashboard["panels"])
     assert asked <= given
+
+
+class Tracing(trace.TracerProvider, trace.Tracer):
+    """Notes the name, the attributes and the parent of each span, as an exporter in memory would."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, dict[str, Any], str | None]] = []
+        self.open: list[str] = []
+
+    def get_tracer(self, *_: Any, **__: Any) -> trace.Tracer:
+        return self
+
+    def start_span(self, *_: Any, **__: Any) -> trace.Span:
+        return trace.INVALID_SPAN
+
+    @contextmanager
+    def start_as_current_span(self, name: str, *_: Any, attributes: Any = None, **__: Any) -> Any:
+        self.seen.append((name, dict(attributes), self.open[-1] if self.open else None))
+        self.open.append(name)
+        yield trace.INVALID_SPAN
+        self.open.pop()
+
+
+def test_spans_of_portals_and_parses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tracing = Tracing()
+    monkeypatch.setattr(trace, "get_tracer", tracing.get_tracer)
+    Story(tmp_path).visit(0, {OLD: PAGE}, listed=(OLD,))
+    (portal, parse) = tracing.seen
+    assert portal == (
+        "gongkai.portal",
+        {"gongkai.run": "run01", "gongkai.portal": "example", "gongkai.captures": 2},
+        None,
+    )
+    assert (parse[0], parse[1]["gongkai.parts"], parse[2]) == ("gongkai.parse", 1, "gongkai.portal")
 
 
 def test_a_run_in_a_shell_logs_json_and_writes_its_metrics(tmp_path: Path) -> None:
