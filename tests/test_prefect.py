@@ -167,7 +167,8 @@ def assert_no_secret_is_kept(folder: Path) -> None:
     word = base64.b64encode(SECRETS["PREFECT_API_AUTH_STRING"].encode())
     assert [path for path, content in files.items() if b"very-secret" in content or word in content] == []
     # The looking is good for something: what is no secret is found in each kind of place.
-    for name, known in (("prefect.db", b"collect qinghe"), ("worker.log", b"ProcessWorker"), (".jsonl.gz", b"127.0.0.1")):
+    found = (("prefect.db", b"collect qinghe"), ("worker.log", b"ProcessWorker"), (".jsonl.gz", b"127.0.0.1"))
+    for name, known in found:
         assert any(known in content for path, content in files.items() if name in path.name), name
 
 
