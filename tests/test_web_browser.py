@@ -236,7 +236,9 @@ def test_axe_finds_nothing_serious_and_no_page_is_wider_than_its_screen(
 
 
 @pytest.mark.skipif("GONGKAI_PICTURES" not in os.environ, reason="make pictures draws them")
-def test_pictures_for_the_documentation(site: Served, browser: Browser) -> None:
+def test_pictures_for_the_documentation(
+    site: Served, browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     PICTURES.mkdir(exist_ok=True)
     for screen, viewport in (("desktop", DESKTOP), ("phone", PHONE)):
         visit = Visit(browser, viewport=viewport, device_scale_factor=1)
@@ -247,4 +249,12 @@ def test_pictures_for_the_documentation(site: Served, browser: Browser) -> None:
             file = PICTURES / f"{name}-{screen}.png"
             visit.page.screenshot(path=file)
             assert file.stat().st_size < LARGEST, file
+        visit.context.close()
+    folder = tmp_path_factory.mktemp("pictured")
+    with served(filed(folder / "archive"), folder) as files:
+        visit = Visit(browser)
+        visit.page.goto(f"{files.pages}/reports/{report_id(files, visit.page, WATER, 2022)}?cell={TOTAL}")
+        visit.page.wait_for_timeout(1_500)
+        visit.page.evaluate("scrollTo(0, 0)")
+        visit.page.screenshot(path=PICTURES / "pdf-desktop.png")
         visit.context.close()
