@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import signal
 import socket
 import sys
@@ -55,10 +54,6 @@ def listen(
         )
         for each in (app, originals)
     ]
-    # A report is thousands of small objects that go again with the page. Looking through what stays, forms and
-    # templates, each time some hundred were made takes a fifth of the time.
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_both(servers, sockets))
 
