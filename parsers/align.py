@@ -10,7 +10,7 @@ from parsers.headers import note_disorder, note_header
 from parsers.headings import begins_plainly
 from parsers.labels import LabelIndex, Target
 from parsers.page import Cell, Page, Row
-from parsers.placing import Walk, doubt, give_up, place, put, without_next_number, without_unit
+from parsers.placing import Walk, doubt, give_up, note_lost_value, place, put, without_next_number, without_unit
 from parsers.printed_pages import note_pages, stray
 
 # 附:上年度数据, 2021年情况(供对照), 附:2021年数据
@@ -27,6 +27,9 @@ OTHER_PERIOD = re.compile(
 # 本年度数据: below last year's
 THIS_YEAR = re.compile(r"^(?:本|今|当)年度?(?:统计)?(?:数据|情况|报表|表)*$")
 NUMBERS = "序号"
+# 24 over .7: the rest of a number
+FRACTION = re.compile(r"^\s*[.,]\d+\s*$")
+COMPARED = re.compile(r"比|增|减|升|降")
 RULE = re.compile(r"^:?-{3,}:?$")
 LONGEST_UNIT = 3
 FEW = 3
@@ -75,7 +78,7 @@ def _line(line: str, index: LabelIndex, walk: Walk) -> None:
         walk.skip = True
     elif THIS_YEAR.match(title):
         walk.skip = False
-    elif (caption := OTHER_YEAR.search(key)) and title == key:
+    elif (caption := OTHER_YEAR.search(key)) and (title == key or not COMPARED.search(key)):
         other = caption[1]
         walk.skip = other is None or (walk.expected_year is not None and int(other) != walk.expected_year)
 
@@ -85,7 +88,7 @@ def _row(at: int, row: Row, index: LabelIndex, walk: Walk, found: Alignment) -> 
     contents = [read_cell(c.text) for c in cells]
     if len(cells) == 1 and not contents[0].is_value:
         _line(cells[0].text, index, walk)
-    target, label_at, label = None, -1, ""
+    target, label_at, label, ends = None, -1, "", len(cells)
     for n, (cell, content) in enumerate(zip(cells, contents, strict=True)):
         if content.is_value:
             continue
@@ -102,19 +105,23 @@ def _row(at: int, row: Row, index: LabelIndex, walk: Walk, found: Alignment) -> 
             continue
         if not chosen.fields:
             walk.group, walk.table = chosen.row, chosen.table
+            ends = min(ends, n) if target is not None else ends
             continue
         label = cell.text if chosen is not target else label
-        target, label_at = chosen, n
+        target, label_at, ends = chosen, n, len(cells)
     if any(c.value is not None for c in contents):
         found.figures.add(row.table)
-    values = list(cells[label_at + 1 :])
+    # What stands behind the label of a group is no value of the row before it: two rows ran together.
+    values = list(cells[label_at + 1 : ends])
     if target is not None and target.table in index.outlines:
         values = without_unit(values, len(target.fields), index)
     if walk.numbered and row.loose:
         if walk.number and label_key(label).startswith(str(walk.number + 1)):
             walk.number += 1  # 3其中: the number sticks to the label
+        if row.lined:
+            note_lost_value(values, target, found, walk)
         values = without_next_number(values, len(target.fields) if target is not None else None, walk)
-    states = contents[label_at + 1 :]
+    states = contents[label_at + 1 : ends]
     if not row.loose and not any(c.value is not None for c in contents):
         note_disorder(cells, index, found)
     strip = _strip(row, contents, index, walk, found)
@@ -211,7 +218,7 @@ def _strip(
 
 def _unlabelled(at: int, row: Row, contents: list[Content], index: LabelIndex, walk: Walk, found: Alignment) -> None:
     filled = [c for c in row.cells if c.text.strip()]
-    words = [c for c, k in zip(row.cells, contents, strict=True) if not k.is_value]
+    words = [c for c, k in zip(row.cells, contents, strict=True) if not (k.is_value or FRACTION.match(c.text))]
     if not words and filled and walk.short:
         target, first, begun, label = walk.short
         walk.short = None

@@ -6,6 +6,8 @@ from model.forms import Identity
 from model.report import AgencyReading, Check, Number
 from model.vocabulary import CellState
 
+# So many sums that agree with blanks as zeros, and so many for each that does not, show that a blank is a zero here.
+LEAST_EXACT, MORE_EXACT = 6, 3
 ZERO_LIKE = frozenset({CellState.BLANK, CellState.DASH, CellState.SLASH, CellState.NONE_WORD})
 
 
@@ -62,9 +64,12 @@ def assess(
 ) -> list[Assessed]:
     """Every rule that can be assessed, strictly where all its values are numbers, else with blanks taken for 0.
 
-    A lenient failure only counts when the blank side is short of nothing: blanks may stand for any number.
+    A lenient failure only counts when the blank side is short of nothing: blanks may stand for any number. Unless the
+    document leaves its zeros blank: there a blank that would have to be more is a contradiction, too.
     """
     assessed: list[Assessed] = []
+    short: list[Assessed] = []
+    exact = 0
     for identity in identities:
         if identity.only_for == "cannot_make_rules" and not cannot_make_rules:
             continue
@@ -76,15 +81,34 @@ def assess(
             if left is None or right is None:
                 continue
             passed = _holds(left, identity.relation, right, identity.tolerance)
-            if lenient and not passed and not _contradicts(identity, values, left, right):
+            open_end = lenient and not passed and not _contradicts(identity, values, left, right)
+            if open_end and not _wants_more_parts(identity, values, left, right):
                 break
             check = Check(
                 code=identity.rule, place=identity.place, mode="lenient" if lenient else "strict",
                 passed=passed, left=left, right=right, severity=identity.severity,
             )  # fmt: skip
-            assessed.append(Assessed(identity, check))
+            (short if open_end else assessed).append(Assessed(identity, check))
+            exact += lenient and passed and left != 0
             break
-    return assessed
+    if exact < LEAST_EXACT or exact < MORE_EXACT * len(short):
+        return assessed
+    assessed += [a for a in short if _has_parts(a, values)]
+    doubtful = {i for a in assessed if not a.check.passed and a.identity.binds for i in a.identity.ids}
+    return assessed + [a for a in short if not _has_parts(a, values) and not doubtful.isdisjoint(a.identity.ids)]
+
+
+def _has_parts(short: Assessed, values: dict[str, Number | None]) -> bool:
+    """Is a part of the side that is too small printed? Where none is, a column may have been left out."""
+    identity, check = short.identity, short.check
+    return any(values.get(i) for i in (identity.left if check.left < check.right else identity.right))
+
+
+def _wants_more_parts(identity: Identity, values: dict[str, Number | None], left: Number, right: Number) -> bool:
+    """Is the side that is too small a sum of parts, and none of the other side blank?"""
+    small, large = (identity.left, identity.right) if left < right else (identity.right, identity.left)
+    whole = all(values.get(term) is not None for term in large)
+    return identity.binds and whole and len(small) > 1
 
 
 def _contradicts(identity: Identity, values: dict[str, Number | None], left: Number, right: Number) -> bool:

@@ -46,6 +46,10 @@ def note_header(cells: tuple[Cell, ...], index: LabelIndex, walk: Walk, found: A
         if len(named) < min(3, len(patterns)):
             found.disordered.update(i for f in fields for i in f)
             continue
+        if any(f[0] in found.placed and f[0] not in walk.moved for f in fields):
+            # The table began in the order of the form: a header in its midst that says otherwise was drawn wrongly.
+            found.disordered.update(i for f in fields for i in f if i not in found.placed)
+            continue
         for row_fields in fields:
             order = list(row_fields)
             for place, column in zip(places, named, strict=True):

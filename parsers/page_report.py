@@ -68,9 +68,14 @@ def _alignments(page: Page, year: int | None, forms: Mapping[str, Form] | None) 
     for index in likely_forms(page, forms):
         found[index.form.id] = (index, _align(page, index, year))
         alignment = found[index.form.id][1]
-        if len(alignment.placed) == len(index.form.fields) and not alignment.doubts:
+        if len(alignment.placed) == len(index.form.fields) and not alignment.doubts and _is_readable(alignment):
             break
     return found
+
+
+def _is_readable(found: Alignment) -> bool:
+    """Is there no cell with words among the values? They may be a label of another form."""
+    return all(p.content.is_value for p in found.placed.values())
 
 
 def report_of(page: Page, given: Given) -> Report:

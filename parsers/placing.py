@@ -24,6 +24,7 @@ class Walk:
     `short`: a row whose values may go on in the next line. `skip`: the rows belong to another year. `moved`: columns
     that stand in another order than the form's, by the first id of their row. `numbered`: the table has a column of
     running numbers; `number` is the last that was met at the end of a row. `at`: the item of the page.
+    `ends_in_number`: ids of a row whose last value may be the running number of the next one instead.
     """
 
     table: str | None = None
@@ -35,6 +36,7 @@ class Walk:
     numbered: bool = False
     number: int = 0
     at: int = 0
+    ends_in_number: tuple[str, ...] = ()
 
 
 def without_unit(values: list[Cell], wanted: int, index: LabelIndex) -> list[Cell]:
@@ -53,12 +55,27 @@ def without_next_number(values: list[Cell], wanted: int | None, walk: Walk) -> l
 
     `wanted`: how many the row should have; None for a row that is only a heading.
     """
-    if not values or read_cell(values[-1].text).value != walk.number + 1:
+    if not values:
+        return values
+    last = read_cell(values[-1].text).value
+    if last != walk.number + 1:
         return values
     if wanted is not None and len(values) != wanted + 1:
         return values
     walk.number += 1
     return values[:-1]
+
+
+def note_lost_value(values: list[Cell], target: Target | None, found: Alignment, walk: Walk) -> None:
+    """A row with as many values as it should have, the last of which is the next running number, may have lost one:
+    it has if the row behind it ends in the number after that."""
+    last = read_cell(values[-1].text).value if values else None
+    if walk.ends_in_number and last == walk.number + 2:
+        found.doubts.update(dict.fromkeys(walk.ends_in_number, "row_of_other_length"))
+        walk.number += 1
+    if values:
+        full = target is not None and len(values) == len(target.fields)
+        walk.ends_in_number = target.fields if target is not None and full and last == walk.number + 1 else ()
 
 
 def place(

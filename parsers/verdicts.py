@@ -62,6 +62,7 @@ def judge(form: Form, table: FormTable, found: Alignment, truncated: bool, no_ru
         reasons.add("contradiction")
         out.suspect |= suspects_of(assessed, out.values) | {i for i, r in doubts.items() if r in HARMLESS}
         out.proposals = propose(assessed, out.values, unsure)
+        out.suspect |= {i for p in out.proposals for i in _row_of_a_split_number(p, ids, out)}
     if truncated and found.last and found.last[0] in placed:
         out.suspect.update(i for i in found.last if i in placed)
         reasons.add("truncated")
@@ -147,6 +148,14 @@ def _read_cells(
     return states
 
 
+def _row_of_a_split_number(proposal: Proposal, ids: list[str], out: TableOutcome) -> list[str]:
+    """10 that is 1 and 0 in two cells: the cells behind it have moved. The ids of its row; none where it is whole."""
+    row = [i for i in ids if i.rpartition(".")[0] == proposal.id.rpartition(".")[0]]
+    behind = row[row.index(proposal.id) + 1 :][:1]
+    split = any(f"{proposal.printed}{out.values[i]}" == str(proposal.proposed) for i in behind)
+    return row if split else []
+
+
 def _breaks_off(ids: list[str], missing: set[str], doubts: dict[str, str]) -> bool:
     """Is only the end of the table missing? Text that lost its repeated values has short rows everywhere."""
     return set(ids[len(ids) - len(missing) :]) == missing and not missing & doubts.keys()
@@ -179,7 +188,10 @@ def mention_findings(report: Report, forms: dict[str, Form]) -> list[Finding]:
 
 
 def _bound(field_id: str, assessed: list[Assessed]) -> bool:
-    return any(a.identity.binds and a.check.passed and field_id in a.identity.ids for a in assessed)
+    return any(
+        a.identity.binds and a.check.passed and a.check.mode == "strict" and field_id in a.identity.ids
+        for a in assessed
+    )  # fmt: skip
 
 
 def _finding(a: Assessed, missing: set[str], unsure: set[str]) -> Finding:

@@ -370,3 +370,20 @@ def test_last_years_table_in_another_form_decides_nothing(form: str, last: str, 
     assert report.tables[table].era == form
     assert {i: report.values[i] for i in invented.values} == invented.values
     assert report.verdict is ReportVerdict.VERIFIED
+
+
+@pytest.mark.parametrize("lost", ["| 7\n", "24"])
+def test_what_a_row_of_2014_lost_is_not_found_in_the_next(lost: str) -> None:
+    """5.其他方式回应事件数 | 次 | 三、依申请公开情况 | ——: two rows that ran together; 24 over .7 is no 24."""
+    old = make_old_report(31, office(31), 2016, COLUMN_SETS[0])
+    lines = render_old(old, "pipes", 31).content.decode().split("\n")
+    if lost == "24":
+        at = next(n for n, line in enumerate(lines) if "专项经费" in line)
+        lines[at] = f"{lines[at].rpartition('|')[0]}| 24\n.7"
+        field = "stat2014.capacity.budget_wan_yuan"
+    else:
+        at = next(n for n, line in enumerate(lines) if "其他方式回应事件数" in line)
+        lines[at : at + 2] = [f"{lines[at].rpartition('|')[0]}| {lines[at + 1]}"]
+        field = "stat2014.response.other_responses"
+    report = read("\n".join(lines))
+    assert field in report.suspect

@@ -45,7 +45,12 @@ def hold(name: str, form: str, count: int, seed: int) -> None:
         assert silent_errors(report, dict(damaged.printed)) == [], (layout, number)
         assert vouched_for(report, damaged) == [], (layout, number)
         shares.append(usable(report, dict(damaged.printed)))
-        if name in REACHES_FAR and not any(t.verdict is TableVerdict.REFUSED for t in report.tables.values()):
+        prints_zeros = not layout.endswith("_zeros") and layout != "units"
+        if (
+            name in REACHES_FAR
+            and prints_zeros
+            and not any(t.verdict is TableVerdict.REFUSED for t in report.tables.values())
+        ):
             assert set(report.suspect) <= _reached(report), (layout, number)
     assert sum(shares) / len(shares) >= 0.9 or name in REACHES_FAR
 
@@ -159,3 +164,20 @@ def test_a_row_of_wrong_figures_is_suspect_and_no_other() -> None:
     changed = {i: int(invented.values[i]) + n for n, i in enumerate(cells, 4)}
     report = parse_document([Part("page", render(invented.with_values(changed), "clean").content)])
     assert set(report.suspect) == set(cells)
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "number"),
+    [
+        ("split_number_and_lost_cell", "form2021", 45),  # zeros are blank: a sum that lacks something has failed
+        ("split_number_and_lost_cell", "form2021", 53),  # 10 as 1 and 0: the cells behind have moved
+        ("split_number_and_lost_cell", "form2019", 10),
+        ("repeated_header", "form2019", 47),  # drawn wrongly, the second header has another order
+    ],
+)
+def test_damage_that_was_once_read_in_silence(name: str, form: str, number: int) -> None:
+    invented = list(invent(number + 1, form, 900))[number]
+    damaged = damage(invented, name, NAMES[(900 + number * 11) % len(NAMES)], 900 + number)
+    report = parse_document([Part("page", damaged.content)])
+    assert silent_errors(report, dict(damaged.printed)) == []
+    assert vouched_for(report, damaged) == []

@@ -10,7 +10,7 @@ from parsers.readers.text.boxes import is_grid, read_grid, take_boxes
 from parsers.readers.text.columns import is_ruler, read_columns
 from parsers.readers.text.drawn import RULE, is_drawn, read_drawn
 from parsers.readers.text.lines import Rows
-from parsers.readers.text.marks import BARE_NUMBER, PAGE_NUMBER, fields, plain
+from parsers.readers.text.marks import BARE_NUMBER, PAGE_NUMBER, REST_OF_NUMBER, fields, plain
 from parsers.readers.text.pages import is_below_pipes, page_numbers
 
 # 发布时间: 2026-03-10 12:56
@@ -70,13 +70,13 @@ def _step(lines: Sequence[str], at: int, rows: Rows, page: Page) -> int:
         return at + 1
     if "|" in line or "\t" in raw:
         if "|" in line:
-            rows.piped([plain(c) for c in fields(line)])
+            rows.piped([plain(c) for field in fields(line) for c in field.split("\t")])
         else:
             rows.flush()
             rows.row([c.strip() for c in raw.strip("\r\n").split("\t")], loose=False)
             rows.labels = []
         return at + 1
-    if BARE_NUMBER.match(line) and is_below_pipes(lines, at):
+    if (BARE_NUMBER.match(line) or REST_OF_NUMBER.match(line)) and is_below_pipes(lines, at):
         rows.flush()
         rows.row([line], broken=True)  # the number of a page, or the rest of a row
         return at + 1

@@ -17,6 +17,8 @@ PAGE_NUMBER = re.compile(
     r"^(?:[-—–~·•]\s*\d{1,3}\s*[-—–~·•]|第\s*\d{1,3}\s*页(?:\s*[,，/]?\s*共\s*\d{1,3}\s*页)?|共\s*\d{1,3}\s*页\s*[,，/]?\s*第\s*\d{1,3}\s*页"
     r"|\d{1,3}\s*/\s*\d{1,3}|(?i:page)\s*\d{1,3}(?:\s*of\s*\d{1,3})?)$"
 )
+# .7 below 24: the rest of a number
+REST_OF_NUMBER = re.compile(r"^[.,]\d+$")
 BARE_NUMBER = re.compile(r"^[1-9]\d{0,2}$")
 
 
