@@ -100,8 +100,9 @@ def _none(
         reading = TableReading(verdict=TableVerdict.REFUSED, era=form.id, reasons=["glued"])
         return TableOutcome(reading, values=dict.fromkeys(f.id for f in table.fields))
     words = found.seen.get(table.id, set()) & {*table.familiar, *table.markers}
-    if not filled and words and len(words) * 2 >= len(table.familiar) and _has_figures(table, found):
-        # Turned on its side, with columns of its own, of another year: it is there, and no row of it can be read.
+    if not filled and words and len(words) * 2 >= len(table.familiar) and (_has_figures(table, found) or named):
+        # Turned on its side, with columns of its own, of another year: it is there, and no row of it can be read. Of a
+        # report, so is one of which nothing but the header was printed.
         reading = TableReading(
             verdict=TableVerdict.REFUSED, era=form.id, reasons=sorted({*doubts.values()} or {"unread"})
         )

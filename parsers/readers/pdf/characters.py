@@ -2,7 +2,7 @@
 
 import ctypes
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from parsers.readers.limits import TooHostile
 from parsers.readers.pdf.frame import Box, Frame
 from parsers.readers.pdf.opening import handle
 from parsers.readers.pdf.shapes import Shapes
+from parsers.readers.pdf.struck import Strokes
 
 MOST_CHARACTERS = 60_000  # of one page
 DOUBT = "\ufffc"  # stands where it cannot be told what is shown
@@ -22,6 +23,8 @@ WHITE = 245
 SAMPLE = 7
 FIRST_RADICAL, LAST_RADICAL = "\u2e80", "\u2fdf"
 HUGE = 60.0  # points
+STEP = 4.0  # points
+TWICE = 0.3  # of the smaller of two characters: no further apart, they are one
 FEWEST_TURNED = 12  # characters that stand another way than the page: a table of its own, or a word at its side
 
 
@@ -79,6 +82,7 @@ def _read(text: object, count: int, shapes: Shapes) -> list[Raw]:
     angles = {_quarter(text, at) for at in range(0, count, SAMPLE)}
     mixed, quarter = len(angles) > 1, next(iter(angles), 0)
     found = []
+    strokes = Strokes(shapes.lines)
     for at in range(count):
         if pdfium_c.FPDFText_IsGenerated(text, at) == 1:
             continue
@@ -102,9 +106,10 @@ def _read(text: object, count: int, shapes: Shapes) -> list[Raw]:
         center = (box.left + box.right) / 2, (box.top + box.bottom) / 2
         if looks[key] == "white" and not shapes.is_dark(*center):
             continue
-        if shapes.covers(key, *center):
-            char = DOUBT
         here = _quarter(text, at) if mixed else quarter
+        height = box.top - box.bottom if here % 2 == 0 else box.right - box.left
+        if shapes.covers(key, *center) or strokes.cross((x.value, y.value), center, height, here):
+            char = DOUBT
         found.append(Raw(char, box.left, box.bottom, box.right, box.top, x.value, y.value, here))
     return found
 
@@ -157,20 +162,22 @@ def placed(raw: Sequence[Raw], frame: Frame) -> list[Char]:
     """The characters as they are seen in a frame; those outside of the page are not seen."""
     edges = frame.box(frame.left, frame.bottom, frame.right, frame.top)
     found: list[Char] = []
-    before: set[tuple[str, int, int]] = set()
+    before: dict[tuple[str, int, int], list[Box]] = defaultdict(list)
     for char in raw:
         box = frame.box(char.left, char.bottom, char.right, char.top)
         if not edges.holds((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2):
             continue
         # Drawn twice, a little apart, to look bold
-        spot = _spot(box)
-        if any((char.text, spot[0] + dx, spot[1] + dy) in before for dx in (-1, 0, 1) for dy in (-1, 0, 1)):
+        across, down = int(box.x0 / STEP), int(box.y0 / STEP)
+        near = (b for x in (-1, 0, 1) for y in (-1, 0, 1) for b in before.get((char.text, across + x, down + y), ()))
+        if any(_is_same_stroke(box, one) for one in near):
             continue
-        before.add((char.text, *spot))
+        before[char.text, across, down].append(box)
         found.append(Char(char.text, *box, frame.point(char.x, char.y)[1]))
     return found
 
 
-def _spot(box: Box) -> tuple[int, int]:
-    """A place in steps so small that strokes of one character stand in neighbouring ones, and two characters do not."""
-    return round(box.x0 / max(box.width, 1.0) * 5), round(box.y0 / max(box.height, 1.0) * 5)
+def _is_same_stroke(one: Box, other: Box) -> bool:
+    """So near to one another that they cannot be two characters."""
+    apart = TWICE * min(one.width, other.width), TWICE * min(one.height, other.height)
+    return abs(one.x0 - other.x0) <= apart[0] and abs(one.y0 - other.y0) <= apart[1]

@@ -11,7 +11,7 @@ from parsers.readers.pdf.characters import DOUBT, placed, raw_characters, sides
 from parsers.readers.pdf.frame import Box, Frame
 from parsers.readers.pdf.lines import TextLine, around, text_of_line
 from parsers.readers.pdf.opening import frame_of, opened, opened_page
-from parsers.readers.pdf.over_pages import goes_on, mend, without_repeated_header
+from parsers.readers.pdf.over_pages import doubt_first_row, goes_on, mend, without_repeated_header
 from parsers.readers.pdf.paragraphs import bare_number, is_page_number, is_row, paragraphs, segments_of
 from parsers.readers.pdf.rulings import drawings_in
 from parsers.readers.pdf.shapes import shapes_of
@@ -144,6 +144,8 @@ def _tables(leaves: list[Leaf]) -> Known:
             if at == 0 and last is not None and head is not None and goes_on(last, block):
                 first, is_rest = without_repeated_header(head, block), True
                 mend(last, block, first)
+            elif at == 0 and last is not None:
+                doubt_first_row(last, block)
             if not is_rest:
                 head = block
             found[id(block)] = (block, first, is_rest)

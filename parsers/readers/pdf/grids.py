@@ -25,34 +25,28 @@ class Area:
 
 @dataclass
 class Grid:
-    """A table as drawn on one page: its cells row by row, from left to right."""
+    """A table as drawn on one page: its cells row by row, from left to right. `squares`: whose each of them is."""
 
     box: Box
     xs: list[float]
     ys: list[float]
     areas: list[Area]
+    squares: dict[tuple[int, int], int]
 
     def area_at(self, x: float, y: float) -> int | None:
         """The number of the cell in which a point lies."""
         if not self.box.holds(x, y):
             return None
         column, row = _between(self.xs, x), _between(self.ys, y)
-        return self._squares.get((row, column))
-
-    def __post_init__(self) -> None:
-        self._squares = {
-            (row, column): n
-            for n, area in enumerate(self.areas)
-            for row in range(area.row, area.row + area.rows)
-            for column in range(area.column, area.column + area.columns)
-        }
+        return self.squares.get((row, column))
 
 
 def grid_of(drawing: Drawing) -> Grid | None:
     """The cells of a drawing; None where it has none. Raises TooHostile.
 
     The outer edge of a drawing is a wall, drawn or not: many tables have no lines at their sides, and a page break
-    leaves them open above or below. A cell that is no rectangle, since a line is missing, takes in what lies within.
+    leaves them open above or below. A cell that is no rectangle, since a line is missing, reaches around others, which
+    keep what their walls enclose.
     """
     if not drawing.across or not drawing.down:
         return None
@@ -69,11 +63,9 @@ def grid_of(drawing: Drawing) -> Grid | None:
         raise TooHostile(f"table has {columns * rows} squares, more than {MOST_SQUARES}")
     beside = _walls(drawing.down, xs, ys)
     below = _walls(drawing.across, ys, xs)
-    areas = _areas(rows, columns, beside, below)
-    found = [
-        Area(Box(xs[c], ys[r], xs[c + w], ys[r + h]), r, h, c, w) for r, c, h, w in sorted(areas)
-    ]  # fmt: skip
-    return Grid(Box(xs[0], ys[0], xs[-1], ys[-1]), xs, ys, found)
+    areas, squares = _areas(rows, columns, beside, below)
+    found = [Area(Box(xs[c], ys[r], xs[c + w], ys[r + h]), r, h, c, w) for r, c, h, w in areas]
+    return Grid(Box(xs[0], ys[0], xs[-1], ys[-1]), xs, ys, found, squares)
 
 
 def _places(values: list[float]) -> list[float]:
@@ -102,8 +94,8 @@ def _walls(lines: list[Line], places: list[float], steps: list[float]) -> set[tu
 
 def _areas(
     rows: int, columns: int, beside: set[tuple[int, int]], below: set[tuple[int, int]]
-) -> list[tuple[int, int, int, int]]:
-    """Row, column, height and width of each cell, in squares.
+) -> tuple[list[tuple[int, int, int, int]], dict[tuple[int, int], int]]:
+    """Row, column, height and width of each cell, in squares, in reading order; and the number of each square's cell.
 
     `beside`: (line down, row) that are walls; `below`: (line across, column).
     """
@@ -113,19 +105,17 @@ def _areas(
         for column in range(columns):
             if (row, column) in owner:
                 continue
-            top, left, bottom, right = _spread(row, column, rows, columns, beside, below, owner)
-            for r in range(top, bottom + 1):
-                for c in range(left, right + 1):
-                    owner.setdefault((r, c), len(boxes))
-            boxes.append((top, left, bottom - top + 1, right - left + 1))
-    return boxes
+            reached = _spread(row, column, rows, columns, beside, below)
+            owner.update(dict.fromkeys(reached, len(boxes)))
+            bottom, right = max(r for r, _ in reached), max(c for _, c in reached)
+            boxes.append((row, column, bottom - row + 1, right - column + 1))
+    return boxes, owner
 
 
 def _spread(
-    row: int, column: int, rows: int, columns: int, beside: set[tuple[int, int]], below: set[tuple[int, int]],
-    taken: dict[tuple[int, int], int],
-) -> tuple[int, int, int, int]:  # fmt: skip
-    """Everything that no wall divides from a square: first and last row and column."""
+    row: int, column: int, rows: int, columns: int, beside: set[tuple[int, int]], below: set[tuple[int, int]]
+) -> set[tuple[int, int]]:
+    """Everything that no wall divides from a square."""
     reached, waiting = {(row, column)}, [(row, column)]
     while waiting:
         r, c = waiting.pop()
@@ -134,12 +124,10 @@ def _spread(
             (r - 1, c, (r, c) not in below), (r + 1, c, (r + 1, c) not in below),
         )  # fmt: skip
         for r2, c2, is_open in neighbours:
-            inside = 0 <= r2 < rows and 0 <= c2 < columns
-            if is_open and inside and (r2, c2) not in reached and (r2, c2) not in taken:
+            if is_open and 0 <= r2 < rows and 0 <= c2 < columns and (r2, c2) not in reached:
                 reached.add((r2, c2))
                 waiting.append((r2, c2))
-    return (min(r for r, _ in reached), min(c for _, c in reached), max(r for r, _ in reached),
-            max(c for _, c in reached))  # fmt: skip
+    return reached
 
 
 def _between(places: list[float], value: float) -> int:

@@ -28,6 +28,13 @@ def goes_on(before: SheetTable, after: SheetTable) -> bool:
     return abs(before.box.x0 - after.box.x0) <= SAME and abs(before.box.x1 - after.box.x1) <= SAME
 
 
+def doubt_first_row(before: SheetTable, after: SheetTable) -> None:
+    """A table seems to begin that ends at the same edge: its first row may be half a row, and no blank in it is one."""
+    if abs(before.box.x1 - after.box.x1) <= SAME:
+        for cell in after.row(0):
+            cell.text = cell.text if cell.text.strip() else DOUBT
+
+
 def without_repeated_header(before: SheetTable, after: SheetTable) -> int:
     """How many rows at the top of the next page only repeat the first rows of the table."""
     rows = 0
@@ -56,11 +63,19 @@ def mend(before: SheetTable, after: SheetTable, first: int) -> None:
     if len(pairs) == len(above) == len(below) and _may_be_cut(pairs):
         _mend_row(pairs, before, after)
         return
+    if len(pairs) == len(above) == len(below) and _is_cut_in_figures(pairs):
+        for a, b in pairs:
+            a.text, b.text = _joined(a, b), ""  # 20 here and 3 there: 203 or 20 and 3, which nobody can tell
+        _drop(after, below)
+        return
+    words = any(cell.text.strip() for cell in below)
     for a, b in pairs:
         # A label beside several rows, cut between two of them
         spans = a.area.rows > 1 or b.area.rows > 1
         if spans and _has_letters(a) and (not b.text.strip() or _is_rest(a, b)):
             a.text, b.text = _joined(a, b), ""
+    if words and all(_has_letters(a) for a, _ in pairs) and not any(cell.text.strip() for cell in below):
+        after.cells = [cell for cell in after.cells if cell not in below]  # the lower ends of headings
 
 
 def _same_columns(a: SheetCell, b: SheetCell) -> bool:
@@ -96,6 +111,16 @@ def _may_be_cut(pairs: list[tuple[SheetCell, SheetCell]]) -> bool:
     ours = any(a.text.strip() for a, _ in figures)
     theirs = any(b.text.strip() for _, b in figures)
     return bool(figures) and ours != theirs
+
+
+def _is_cut_in_figures(pairs: list[tuple[SheetCell, SheetCell]]) -> bool:
+    """Is this one row with a figure in two lines that was cut: figures on both pages, no label of its own below?"""
+    labels = [(a, b) for a, b in pairs if _has_letters(a) or _has_letters(b)]
+    figures = [(a, b) for a, b in pairs if not (_has_letters(a) or _has_letters(b))]
+    both = any(a.text.strip() for a, _ in figures) and any(b.text.strip() for _, b in figures)
+    # A label may be cut behind its number: 2. and 没有现成信息
+    rests = (not b.text.strip() or (a.text.strip() and _is_rest(a, b)) for a, b in labels)
+    return both and bool(labels) and all(rests)
 
 
 def _mend_row(pairs: list[tuple[SheetCell, SheetCell]], before: SheetTable, after: SheetTable) -> None:

@@ -11,6 +11,8 @@ SAME = 1.6  # points: so near, two lines are one, drawn twice
 DASH = 4.5  # the widest gap in a dashed line
 TOUCH = 3.5  # so near, two lines meet
 SHORTEST = 5.0
+SIDE = 0.95  # of the height of a table: a line beside it is its side
+WIDEST_LABEL = 200.0  # points
 
 
 class Line(NamedTuple):
@@ -88,4 +90,29 @@ def _hanging_together(across: list[Line], down: list[Line]) -> list[Drawing]:
     for n, line in enumerate([*across, *down]):
         drawing = found.setdefault(root(n), Drawing([], []))
         (drawing.across if n < len(across) else drawing.down).append(line)
-    return list(found.values())
+    return _with_lone_sides(list(found.values()))
+
+
+def _with_lone_sides(drawings: list[Drawing]) -> list[Drawing]:
+    """A side that no line across meets here, since a label stands beside all rows, is part of the table."""
+    tables = [d for d in drawings if d.across and d.down]
+    found = list(tables)
+    for lone in drawings:
+        if lone.across and lone.down:
+            continue
+        for line in lone.down:
+            near = [d for d in tables if _runs_along(line, d)]
+            if near:
+                min(near, key=lambda d: min(abs(o.at - line.at) for o in d.down)).down.append(line)
+                break
+        else:
+            found.append(lone)
+    return found
+
+
+def _runs_along(line: Line, drawing: Drawing) -> bool:
+    top, bottom = min(o.start for o in drawing.down), max(o.end for o in drawing.down)
+    inside = min(line.end, bottom + TOUCH) - max(line.start, top - TOUCH)
+    left, right = min(o.start for o in drawing.across), max(o.end for o in drawing.across)
+    beside = max(left - line.at, line.at - right, 0.0)
+    return inside >= SIDE * (bottom - top) and inside >= SIDE * (line.end - line.start) and beside <= WIDEST_LABEL

@@ -72,6 +72,7 @@ class _Writer:
             holder = self.document.add_table(rows=1, cols=1).cell(0, 0)
         rows, columns = len(table.rows), width_of(table)
         drawn = holder.add_table(rows, columns)
+        drawn.style = self.document.styles["Table Grid"]
         cells = drawn._cells
         for one in placed(table):
             first = cells[one.row * columns + one.column]

@@ -179,7 +179,9 @@ class _Press:
             while last < len(table.rows) and top + used + heights[last] <= self.bottom:
                 used += heights[last]
                 last += 1
-            if last == row and not repeated and self.y > MARGIN:
+            # A header that is repeated is never cut.
+            broken = self.style.repeat_header and row == 0 and last < head
+            if ((last == row and not repeated) or broken) and self.y > MARGIN:
                 self._new_page()
                 continue
             if repeated:
