@@ -168,7 +168,7 @@ def test_a_file_is_drawn_beside_the_form_and_leads_back_to_it(
             expect(page.locator(".official td.here")).to_have_count(1)
             frame = page.frame_locator("#original")
             place = frame.locator(f'[id="c-{TOTAL}"]:target')
-            expect(place).to_have_count(1)
+            expect(place).to_have_count(1, timeout=30_000)  # a child that starts draws it
             if year == 2022:
                 expect(frame.locator("main.page img")).to_have_attribute("alt", re.compile("^第3页"))
             else:
