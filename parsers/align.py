@@ -5,7 +5,7 @@ import re
 from model.normal_text import bare_label, label_key
 from parsers.alignment import Alignment, Surplus
 from parsers.cells import Content, read_cell
-from parsers.gaps import doubt_missing_cells, doubt_spare_cells, fill_gaps
+from parsers.gaps import doubt_missing_cells, doubt_spare_cells, doubt_undrawn_rows, fill_gaps
 from parsers.headers import note_disorder, note_header
 from parsers.headings import begins_plainly
 from parsers.labels import LabelIndex, Target
@@ -53,6 +53,7 @@ def align(page: Page, index: LabelIndex, year: int | None) -> Alignment:
     fill_gaps(index, found)
     doubt_missing_cells(page, found)
     doubt_spare_cells(index, found)
+    doubt_undrawn_rows(page, found)
     for table in found.longer & found.led_by_blanks.keys():
         # Other rows have as many cells and begin with a figure: the blank in front may be the first value.
         found.doubts.update(dict.fromkeys(found.led_by_blanks[table], "row_of_other_length"))

@@ -73,5 +73,15 @@ def doubt_spare_cells(index: LabelIndex, found: Alignment) -> None:
                 found.doubts.update(dict.fromkeys((i for i in fields if i in found.placed), "row_of_other_length"))
 
 
+def doubt_undrawn_rows(page: Page, found: Alignment) -> None:
+    """Rows cut out of a PDF's lines: nothing drawn says where a figure ends, and its rest may stand below."""
+    if page.reader != "pdf":
+        return
+    for at, target in found.order:
+        if isinstance(row := page.items[at], Row) and row.loose:
+            for field_id in target.fields:
+                found.doubts.setdefault(field_id, "row_broken")
+
+
 def _is_blank(field_id: str, found: Alignment) -> bool:
     return field_id in found.placed and found.placed[field_id].content.state is CellState.BLANK
