@@ -70,19 +70,19 @@ def test_three_runs(three_runs: tuple[list[RunOutcome], Archive, list[list[tuple
 
     # Exactly what happened.
     told = {e.kind.value: e for e in told_events(third)}
-    assert sorted(e.kind.value for e in told_events(third)) == ["disappeared", "late", "published", "revised"]
+    assert sorted(e.kind.value for e in told_events(third)) == ["disappeared", "published", "revised"]
     assert (told["published"].details["agency"], told["published"].details["report_year"]) == ("青禾市财政局", 2025)
     (cell,) = told["revised"].details["cells"]  # type: ignore[union-attr, misc]
     assert (cell["id"], cell["to"] - cell["from"]) == (EDITED, 17)  # type: ignore[index, operator, call-overload]
     assert told["disappeared"].details["status"] == 404
 
     # Kept once each, delivered, and in the feeds.
-    assert len(archive.events()) == REPORTS + 4
+    assert len(archive.events()) == REPORTS + 3
     assert third.alerts is not None
-    assert (third.alerts.sent, third.alerts.failed) == (4, 0)
+    assert (third.alerts.sent, third.alerts.failed) == (3, 0)
     feeds = tmp_path / "alerts"
     entries = etree.parse(str(feeds / "events.atom")).findall("{http://www.w3.org/2005/Atom}entry")
-    assert len(entries) == 4
-    assert len(json.loads((feeds / "events.json").read_text(encoding="utf-8"))["items"]) == 4
+    assert len(entries) == 3
+    assert len(json.loads((feeds / "events.json").read_text(encoding="utf-8"))["items"]) == 3
     revised = archive.versions(told["revised"].subject)
     assert [(v.n, v.reason.value) for v in revised] == [(1, "first"), (2, "figures")]

@@ -107,8 +107,8 @@ def test_baseline_then_nothing_new_then_exactly_what_happened(
         third = collected(store, environment, "--recheck", "all")["portals"][0]
 
         told = {e["kind"]: e for e in third["events"]}
-        assert len(third["events"]) == 4
-        expected = {"published": waiting, "late": waiting, "revised": old, "disappeared": doomed}
+        assert len(third["events"]) == 3
+        expected = {"published": waiting, "revised": old, "disappeared": doomed}
         assert set(told) == set(expected)
         for kind, report in expected.items():
             details = told[kind]["details"]
@@ -119,5 +119,5 @@ def test_baseline_then_nothing_new_then_exactly_what_happened(
 
         # What disappeared is told when it is confirmed; the feed says that it is not.
         assert sorted(m["event"]["kind"] for m in desk.received) == sorted(set(expected) - {"disappeared"})
-        assert len(set(desk.keys)) == 3
+        assert len(set(desk.keys)) == 2
         assert feed_kinds(tmp_path) == sorted(expected)

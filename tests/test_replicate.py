@@ -237,7 +237,7 @@ def test_restore_drill_the_first_archive_is_lost_and_collecting_goes_on_from_the
         bodies = [r for r in simulator.log(SITE) if r.path in {x["path"] for x in live} and r.status == 200]
     assert events(second) == sorted(
         (kind, r["agency"], r["year"])
-        for kind, r in (("published", waiting), ("late", waiting), ("revised", live[0]), ("disappeared", live[-1]))
+        for kind, r in (("published", waiting), ("revised", live[0]), ("disappeared", live[-1]))
     )
     # Validators came along: only the changed report was downloaded again.
     assert [r.path for r in bodies] == [live[0]["path"]]
