@@ -21,17 +21,12 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "gongkai needs Python 3.11 or newer; say which with: make setup PYTHON=/path/to/python3"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing the locked packages into $(VENV) (about a minute) ..."
-	@if command -v uv >/dev/null 2>&1; then \
-	   VIRTUAL_ENV=$(VENV) uv pip sync -q --require-hashes requirements.lock; \
-	 else \
-	   $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements.lock; \
-	 fi
-	@if command -v uv >/dev/null 2>&1; then \
-	   VIRTUAL_ENV=$(VENV) uv pip install -q --no-deps --no-build-isolation -e .; \
-	 else \
-	   $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .; \
-	 fi
+	@echo "Installing the locked packages into $(VENV) ..."
+	@command -v uv >/dev/null 2>&1 || { \
+	   awk '/^uv==/ {on = 1} on {print} on && !/\\$$/ {exit}' requirements.lock > $(VENV)/uv.txt && \
+	   $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r $(VENV)/uv.txt; }
+	@PATH="$$PATH:$(CURDIR)/$(BIN)" VIRTUAL_ENV=$(VENV) uv pip sync -q --require-hashes requirements.lock
+	@PATH="$$PATH:$(CURDIR)/$(BIN)" VIRTUAL_ENV=$(VENV) uv pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
 # A portal whose rows no request gives needs Chromium. Without one everything else works, and the demo says what it left out.

@@ -2,6 +2,8 @@
 
 import os
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
@@ -44,13 +46,29 @@ from model.errors import BadQuery, GongkaiError, Restricted, group_of
 
 app = typer.Typer(
     name="gongkai",
-    help="Collects, keeps, reads and watches China's annual reports on open government information (政府信息公开年报).",
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     epilog="Start with: gongkai demo    Then: gongkai list, gongkai show 天津 人社 2022",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"gongkai {version('gongkai')}")
+        raise typer.Exit
+
+
+@app.callback()
+def gongkai(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Collects, keeps, reads and watches China's annual reports on open government information (政府信息公开年报)."""
+
+
 app.command(epilog=parse.EPILOG)(parse.parse)
 app.command(epilog=collect.EPILOG)(collect.collect)
 app.command(epilog=add.EPILOG)(add.add)

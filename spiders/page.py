@@ -74,7 +74,7 @@ class Page:
         """What relative links are relative to."""
         if self.shell is not None:
             return self.shell.base
-        if "<base" not in self._lower:
+        if not self.holds("<base"):
             return self.url
         base = next(iter(self.tree.xpath("//base/@href")), None)
         return urljoin(self.url, str(base)) if base is not None else self.url
@@ -107,12 +107,13 @@ class Page:
         return _visible_text(self.tree)
 
     @cached_property
-    def _lower(self) -> str:
-        return self.text.lower()
+    def _lower(self) -> bytes:
+        """The source with its ASCII letters in lower case; those of all alphabets would take fifteen times as long."""
+        return self.text.encode("utf-8", "replace").lower()
 
     def holds(self, *words: str) -> bool:
-        """Does the page's source hold one of these words, written in lower case, in whatever case?"""
-        return any(word in self._lower for word in words)
+        """Does the page's source hold one of these words, written in lower case, in whatever case of A to Z?"""
+        return any(word.encode() in self._lower for word in words)
 
     def resolve(self, href: str) -> str | None:
         """Absolute http(s) address of a link, without fragment; None for anything that is not a plain address."""

@@ -86,7 +86,7 @@ def test_a_digest_whose_outcome_was_lost_goes_again_as_it_was(store: LocalFolder
 STEPS = st.sampled_from(["sent", "killed before", "killed after", "failed", "refused"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(script=st.lists(STEPS, max_size=10), count=st.integers(1, 30), seed=st.integers(0, 9))
 def test_whatever_fails_each_event_arrives_in_one_digest(
     tmp_path_factory: pytest.TempPathFactory, script: list[Any], count: int, seed: int

@@ -263,7 +263,7 @@ def test_two_processes_at_once_do_not_share_an_attempt(store: LocalFolder) -> No
 STEPS = st.sampled_from(["sent", "killed before", "killed after", "failed", "throttled"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(script=st.lists(STEPS, max_size=14), count=st.integers(1, 4), seed=st.integers(0, 9))
 def test_whatever_fails_each_event_arrives_and_never_after_sent(
     tmp_path_factory: pytest.TempPathFactory, script: list[str], count: int, seed: int

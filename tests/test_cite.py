@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from model.errors import BadQuery
@@ -39,7 +39,6 @@ def report_id(root: Path) -> str:
     st.none() | st.from_regex(r"[a-z0-9_]{1,9}(\.[a-z0-9_]{1,9}){0,4}", fullmatch=True),
     st.none() | st.just("https://reports.example.org/explorer/"),
 )
-@settings(deadline=None)
 def test_a_permalink_leads_back_to_what_it_names(
     year: int, scope: str, version: int | None, value: str | None, base: str | None
 ) -> None:

@@ -127,7 +127,7 @@ def test_overdue_needs_to_have_been_seen(readings: list[float | Coverage], statu
     assert (found.days_late == 2) is (status == "overdue")
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(
     st.lists(
         st.tuples(st.integers(-80, 80), st.sampled_from([None, *FetchState]), st.booleans()),

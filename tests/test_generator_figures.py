@@ -26,7 +26,6 @@ def applications(report: GeneratedReport, row: str, column: str) -> float:
     return report.values[f"applications.{row}.{column}"]
 
 
-@settings(deadline=None)
 @given(reports)
 def test_every_figure_is_a_count_or_an_amount(report: GeneratedReport) -> None:
     for key, value in report.values.items():
@@ -34,7 +33,6 @@ def test_every_figure_is_a_count_or_an_amount(report: GeneratedReport) -> None:
         assert isinstance(value, int) or "amount" in key, key
 
 
-@settings(deadline=None)
 @given(reports)
 def test_app_balance(report: GeneratedReport) -> None:
     for column in COLUMNS:
@@ -42,7 +40,6 @@ def test_app_balance(report: GeneratedReport) -> None:
         assert came == applications(report, "total", column) + applications(report, "carried_out", column)
 
 
-@settings(deadline=None)
 @given(reports)
 def test_app_sum(report: GeneratedReport) -> None:
     for column in COLUMNS:
@@ -50,7 +47,6 @@ def test_app_sum(report: GeneratedReport) -> None:
         assert results == applications(report, "total", column)
 
 
-@settings(deadline=None)
 @given(reports)
 def test_app_row(report: GeneratedReport) -> None:
     rows = [
@@ -65,7 +61,6 @@ def test_app_row(report: GeneratedReport) -> None:
         assert by_applicant == applications(report, row, "total"), row
 
 
-@settings(deadline=None)
 @given(reports)
 def test_rl_sum(report: GeneratedReport) -> None:
     for court in ("administrative_review", "litigation_direct", "litigation_after_review"):
@@ -74,7 +69,6 @@ def test_rl_sum(report: GeneratedReport) -> None:
         assert sum(parts) == report.values[f"review_litigation.{court}.total"]
 
 
-@settings(deadline=None)
 @given(reports)
 def test_only_rule_makers_have_regulations(report: GeneratedReport) -> None:
     regulations = [value for key, value in report.values.items() if ".regulations." in key]
@@ -82,7 +76,7 @@ def test_only_rule_makers_have_regulations(report: GeneratedReport) -> None:
 
 
 @given(seeds, offices)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_years_of_one_agency_are_chained(seed: int, office: Office) -> None:
     series = make_series(seed, office, range(2019, 2026))
     for year in range(2020, 2026):
@@ -103,7 +97,6 @@ def test_years_of_one_agency_are_chained(seed: int, office: Office) -> None:
         assert series[2020].values[f"{at}.items_last_year"] == grown
 
 
-@settings(deadline=None)
 @given(reports)
 def test_claims_of_the_prose_agree_with_the_tables(report: GeneratedReport) -> None:
     words = "\n".join(report.prose.overview)
@@ -114,7 +107,6 @@ def test_claims_of_the_prose_agree_with_the_tables(report: GeneratedReport) -> N
         assert claim.number == sum(report.values[key] for key in claim.compared_with)
 
 
-@settings(deadline=None)
 @given(reports)
 def test_a_report_is_published_in_time(report: GeneratedReport) -> None:
     due = (3, 31) if report.agency.kind == "government" else (1, 31)

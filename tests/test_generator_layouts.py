@@ -67,7 +67,7 @@ MARKED_UP = {"form_fields", "footnotes", "hidden_parts", "word_fragments"}
 
 @pytest.mark.parametrize("layout", [name for name in HTML_LAYOUTS if name not in MARKED_UP])
 @given(report=reports)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_html_prints_every_value_in_order(layout: str, report: GeneratedReport) -> None:
     document = render(report, layout, seed=3)
     found = [text.strip("\u00a0\u3000 ") for text in cell_texts(document)]
@@ -76,7 +76,7 @@ def test_html_prints_every_value_in_order(layout: str, report: GeneratedReport) 
 
 @pytest.mark.parametrize("layout", TEXT_LAYOUTS)
 @given(report=reports)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_text_prints_every_value_in_order(layout: str, report: GeneratedReport) -> None:
     document = render(report, layout, seed=3)
     found = [token.strip() for token in re.split(r"[|\t\n]", text_of(document))]

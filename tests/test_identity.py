@@ -267,7 +267,7 @@ def test_the_date_in_an_address_is_none_of_publication() -> None:
         max_size=300,
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_text_is_answered(text: str) -> None:
     report = parse_document([Part("page", text.encode() or b" ")])
     assert report.agency.division_code is None or len(report.agency.division_code) == 6

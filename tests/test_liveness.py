@@ -223,7 +223,7 @@ def test_told_when_it_begins_and_again_after_it_was_over(archive: Archive, room:
     assert len(archive.events()) == 2
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(st.integers(0, 900), st.text(max_size=3))
 def test_whoever_is_visited_by_the_schedule_is_never_late(half_days: int, seed: str) -> None:
     (portal,) = portals(1).values()

@@ -301,7 +301,7 @@ PIECES = st.sampled_from((
 ))  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(PIECES, max_size=60).map("".join))
 def test_any_text_is_answered_and_quotes_are_its_own_words(text: str) -> None:
     claims: list[Claim] = claims_of(text, VALUES, year=2022)

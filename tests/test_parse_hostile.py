@@ -85,25 +85,25 @@ TAGS = ["<table>", "<tr>", "<td>", "</td>", "</tr>", "</table>", "<th>", "<p>", 
         "<math>", "<body>", "</html>"]  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.sampled_from(WORDS + TAGS), max_size=80))
 def test_any_mixture_of_tags_is_answered(pieces: list[str]) -> None:
     _answered("".join(pieces).encode())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.sampled_from(WORDS + MARKS), max_size=80))
 def test_any_mixture_of_drawings_is_answered(pieces: list[str]) -> None:
     _answered("".join(pieces).encode())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(st.sampled_from(WORDS + MARKS), st.integers(1, 400)), max_size=12))
 def test_any_repetition_is_answered(runs: list[tuple[str, int]]) -> None:
     _answered("".join(piece * times for piece, times in runs).encode())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from(WORDS + TAGS), max_size=40), st.sampled_from(["utf-16", "utf-16-be", "gb18030"]),
        st.integers(0, 60))  # fmt: skip
 def test_any_encoding_cut_anywhere_is_answered(pieces: list[str], encoding: str, cut: int) -> None:
@@ -111,7 +111,7 @@ def test_any_encoding_cut_anywhere_is_answered(pieces: list[str], encoding: str,
     _answered(content[: len(content) - cut])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_answered(content: bytes) -> None:
     assert parse_document([Part("page", content)]).values == {}

@@ -165,7 +165,7 @@ def test_the_place_of_a_value_is_its_page_and_box_as_viewers_show_it() -> None:
 
 @pytest.mark.parametrize("quarter", range(4))
 @given(x=st.floats(0, 500), y=st.floats(0, 800))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_a_point_is_found_again_from_each_side(quarter: int, x: float, y: float) -> None:
     frame = Frame(10, 20, 605, 862, quarter)
     assert frame.back(*frame.point(x, y)) == pytest.approx((x, y))
@@ -277,7 +277,7 @@ def test_pages_without_text_are_empty() -> None:
 
 
 @given(start=st.floats(20, 500), wider=st.floats(1, 1.4), shift=st.floats(0, 0.2))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_only_what_lies_on_the_same_spot_was_drawn_twice(start: float, wider: float, shift: float) -> None:
     x, row = start, []
     for text, width in [("4", 6.0), ("1", 6.0), ("3", 6 * wider), ("4", 6 * wider), ("4", 6 * wider)]:

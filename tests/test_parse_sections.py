@@ -227,7 +227,7 @@ def test_contact_details_are_taken_out_and_numbers_of_applications_are_not() -> 
     st.lists(st.text(alphabet="公开信息工作情况一二三、。（）0123 \n申请问题", min_size=0, max_size=60), max_size=12),
     st.booleans(),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_nothing_is_invented(lines: list[str], breaks: bool) -> None:
     """Whatever stands in a section stands in the document, in the same order of characters."""
     text = REPORT.title + "\n" + ("\n" if breaks else "").join(lines)

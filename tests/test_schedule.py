@@ -56,7 +56,7 @@ def test_the_longest_time_between_two_visits_is_known() -> None:
     assert [interval(day) / timedelta(hours=1) for day in days] == [168, 24, 12, 12, 168]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(NAMES, MOMENTS, st.text(max_size=4))
 def test_no_gap_is_longer_than_an_interval_and_its_jitter(name: str, moment: datetime, seed: str) -> None:
     for before, after in pairwise(islice(visits_after(named(name), moment, seed), 30)):
@@ -64,7 +64,7 @@ def test_no_gap_is_longer_than_an_interval_and_its_jitter(name: str, moment: dat
         assert timedelta(0) < after - before <= longest * 1.1
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(NAMES, MOMENTS)
 def test_the_same_whenever_one_asks(name: str, moment: datetime) -> None:
     """A scheduler that was restarted in between comes to the same visits."""

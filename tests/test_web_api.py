@@ -34,7 +34,7 @@ def test_no_question_breaks_what_is_described(site: Explorer) -> None:
     assert len(operations) == 9
     for operation in operations:
 
-        @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+        @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), database=None)
         @given(case=operation.as_strategy())
         def ask(case: Any) -> None:
             case.call_and_validate(headers=HOST, checks=CHECKS)

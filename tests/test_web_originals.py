@@ -52,13 +52,13 @@ def test_a_hostile_page_is_shown_without_its_weapons_and_with_its_words() -> Non
     assert b"evil.example" not in re.sub(rb"<style>.*?</style>", b"", shown, flags=re.DOTALL)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.lists(PIECES, max_size=25))
 def test_whatever_is_sent_comes_out_harmless(pieces: list[str]) -> None:
     assert_harmless(harmless("".join(pieces).encode(), {}))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.binary(max_size=300))
 def test_any_bytes_make_some_page(content: bytes) -> None:
     assert_harmless(harmless(content, {}))
@@ -119,7 +119,7 @@ def test_a_place_tells_its_file_and_page(where: str, part: int, within: str, pag
     assert (part_of(PARTS, place.within), place.within, place.page) == (part, within, page)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.text(max_size=60))
 def test_words_that_tell_no_place_are_no_place(where: str) -> None:
     place = place_of(where)
