@@ -11,6 +11,8 @@ from model.vocabulary import Fault, ReportVerdict, Severity
 from parsers.across_years import across_years
 from parsers.data import unwrapped
 from parsers.digests import VERSION, parser_digest
+from parsers.eras import IN_WORDS
+from parsers.in_pictures import IMAGE
 from parsers.page import Page
 from parsers.page_report import Given, report_of, there
 from parsers.parts import Opened, Part, open_parts
@@ -72,6 +74,12 @@ def _report(opened: Sequence[Opened], given: Given) -> Report:
         return Report(verdict=ReportVerdict.UNREADABLE, reasons=["several_reports"])
     report = chosen.reading.report
     report.findings += chosen.findings
+    waiting = [other for other in others if other is not chosen.reading and other.report is not report]
+    report.findings += [
+        f.model_copy(update={"place": other.place, "severity": Severity.INFO})
+        for other in waiting if other.report.verdict is ReportVerdict.NEEDS_OCR
+        for f in other.report.findings if f.code == UNREAD
+    ]  # fmt: skip
     return _with_problems(report, problems)
 
 
@@ -110,6 +118,8 @@ def _page(opened: Sequence[Opened], *, hidden_tables: bool = False, tolerant: bo
         if page is None or whole is None:
             whole = whole or page
             continue
+        whole.pictures += [len(whole.items) + at for at in page.pictures]
+        whole.scans += page.scans
         whole.items += page.items
         whole.truncated = whole.truncated or page.truncated
         whole.hidden = whole.hidden or page.hidden
@@ -133,11 +143,18 @@ def _reasons(problem: CannotRead | TooHostile) -> list[str]:
 
 def _with_problems(report: Report, problems: Sequence[Opened]) -> Report:
     """A report beside files that could not be read; where the page is only their cover, theirs is the verdict."""
-    if report.verdict is ReportVerdict.NOT_A_REPORT and problems and _announces(report):
+    cover = report.verdict is ReportVerdict.NOT_A_REPORT or (
+        report.verdict is ReportVerdict.NEEDS_OCR and not there(report)
+    )
+    if cover and problems and _announces(report):
         told = _unread(problems)
         report.verdict, report.reasons, report.findings = told.verdict, told.reasons, [*report.findings, *told.findings]
         return report
     report.findings += [_finding(o, Severity.INFO) for o in problems]
+    pictures = [f for f in report.findings if f.code == UNREAD and f.message.startswith(f"{IMAGE}: ")]
+    if report.verdict is ReportVerdict.NARRATIVE and report.format_era not in IN_WORDS and pictures:
+        # In words alone only as far as anybody has read it: the tables may be in the picture.
+        report.verdict, report.reasons = ReportVerdict.NEEDS_OCR, [IMAGE]
     return report
 
 

@@ -63,7 +63,9 @@ class Page:
 
     Readers add to `items`; once the page is handed over nobody does, so its `rows` and `lines` are picked out once.
     `unseen`: those of the titles that stand in tags or heads and not in the text.
-    `hidden`: tables that the page does not show were left out. `site`, `site_code`: whose site it is, as its tags say.
+    `hidden`: tables that the page does not show were left out. `pictures`: the items before which a picture stands that
+    is in no table of figures. `scans`: how many of its pages are pictures and were not read. `site`, `site_code`: whose
+    site it is, as its tags say.
     """
 
     items: list[str | Row] = field(default_factory=list)
@@ -76,6 +78,8 @@ class Page:
     truncated: bool = False
     glued: bool = False
     hidden: bool = False
+    pictures: list[int] = field(default_factory=list)
+    scans: int = 0
     reader: str = ""
 
     @cached_property

@@ -16,6 +16,7 @@ from parsers.claims import claim_findings, claims_in
 from parsers.eras import IN_WORDS, Readings, best_reading, edition_in_words, era_findings, likely_forms
 from parsers.glued import read_glued
 from parsers.identity import identity_of
+from parsers.in_pictures import note_pictures
 from parsers.labels import LabelIndex
 from parsers.page import Page
 from parsers.readers.text import read_text
@@ -80,6 +81,7 @@ def _is_readable(found: Alignment) -> bool:
 
 def report_of(page: Page, given: Given) -> Report:
     """The reading of one page."""
+    shown = page
     if page.reader != "text" and not page.rows:
         again = read_text("\n".join(page.lines))
         page = replace(page, items=again.items, truncated=again.truncated, glued=again.glued)
@@ -110,7 +112,9 @@ def report_of(page: Page, given: Given) -> Report:
         _add(report, table_id, outcome)
         if outcome.reading.era:
             used[table_id] = index.form
-    _words(report, page, reading, used, list(editions), given.last)
+    form = _words(report, page, reading, used, list(editions), given.last)
+    if note_pictures(report, shown, form, named=reading.kind == "report", in_words=form.id in IN_WORDS):
+        sum_up(report)
     return report
 
 
@@ -120,8 +124,8 @@ def _is_filled(found: Alignment) -> bool:
 
 def _words(
     report: Report, page: Page, reading: TitleReading, used: dict[str, Form], editions: list[Form], last: Values | None
-) -> None:
-    """What is said in words: sections, claims; and whether words alone make a report."""
+) -> Form:
+    """What is said in words: sections, claims; whether words alone make a report. Gives the form of the document."""
     eras = [f.id for f in used.values()]
     report.format_era = max(eras, key=eras.count) if eras else None
     form = next((f for f in used.values() if f.id == report.format_era), None) or edition_in_words(
@@ -139,7 +143,7 @@ def _words(
     report.findings += claim_findings(report.claims, report.values)
     if there(report):
         sum_up(report)
-        return
+        return form
     judge_text(report, kind_of_text(page, report.title, reading, report.sections))
     if report.verdict is ReportVerdict.NARRATIVE:
         report.format_era = form.id if form.id in IN_WORDS else None
@@ -147,6 +151,7 @@ def _words(
         report.extras += annex_of(page)
     else:
         report.sections = {}
+    return form
 
 
 def sum_up(report: Report) -> None:

@@ -58,7 +58,7 @@ class Opened:
         items = page.items
         if self.within:
             items = [item._replace(within=self.within) if isinstance(item, Row) else item for item in items]
-        return replace(page, items=list(items), titles=list(page.titles))
+        return replace(page, items=list(items), titles=list(page.titles), pictures=list(page.pictures))
 
 
 def open_parts(parts: Sequence[Part]) -> list[Opened]:

@@ -43,7 +43,7 @@ def sections_of(page: Page, form: Form) -> dict[str, SectionText]:
     patterns = [(s, re.compile(s.match)) for s in form.sections]
     words = form.words_printed
     before: list[str] = []
-    lines = _lines(page, words)
+    lines = lines_of(page, words)
     prose = {line for line in lines if len(line) > LEAST_PROSE and _is_prose(line)}
     corner = next((t.corner for t in form.tables if t.row_layout == "outline"), "")
     for text, heading in headings_in(lines, patterns, corner, words):
@@ -65,14 +65,14 @@ def sections_of(page: Page, form: Form) -> dict[str, SectionText]:
 
 def body_of(page: Page) -> str:
     """The whole text of a report without headings: its longer lines, contact details taken out."""
-    return "\n".join(without_contacts(line) for line in _lines(page) if _is_prose(line))
+    return "\n".join(without_contacts(line) for line in lines_of(page) if _is_prose(line))
 
 
 def _is_prose(line: str) -> bool:
     return len(line) > LEAST_PROSE and bool(SENTENCE.search(line))
 
 
-def _lines(page: Page, printed: frozenset[str] = frozenset()) -> list[str]:
+def lines_of(page: Page, printed: frozenset[str] = frozenset()) -> list[str]:
     """Every line, those that stand in a box (the only words of a row) but for the words that the form prints there."""
     lines: list[str] = []
     for item in page.items:

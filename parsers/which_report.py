@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from model.report import Finding, Report
 from model.titles import classify_title
 from model.vocabulary import Fault, ReportVerdict, Severity, TableVerdict
+from parsers.in_pictures import IMAGE
 from parsers.page import Page
 from parsers.page_report import sum_up, there
 
@@ -19,6 +20,7 @@ RANK = (
     ReportVerdict.FLAGGED,
     ReportVerdict.REFUSED,
     ReportVerdict.NARRATIVE,
+    ReportVerdict.NEEDS_OCR,
     ReportVerdict.NOT_A_REPORT,
 )
 ABOUT = frozenset({"explainer", "collection", "university"})
@@ -34,7 +36,8 @@ class Reading:
 
     @property
     def tables(self) -> list[str]:
-        return there(self.report)
+        tables = self.report.tables
+        return [name for name in there(self.report) if tables[name].reasons != [IMAGE]]
 
 
 @dataclass
@@ -67,6 +70,8 @@ def choose(body: Reading | None, others: Sequence[Reading], again: Again) -> Cho
             main = _with_annex(main, other, again)
     if body is not None and main.place and body.tables and set(body.tables) & set(main.tables):
         findings += _differences(main.report, body)
+    if body is not None and main is not body:
+        _keep_waiting(main.report, body.report)
     return Chosen(main, findings)
 
 
@@ -146,6 +151,15 @@ def _differences(report: Report, other: Reading) -> list[Finding]:
     if found:
         sum_up(report)
     return found
+
+
+def _keep_waiting(report: Report, cover: Report) -> None:
+    """Tables that stand on the page as pictures, and not in the file: they are not absent."""
+    for name in there(report) and there(cover):
+        if cover.tables[name].reasons == [IMAGE] and report.tables[name].verdict is TableVerdict.ABSENT:
+            report.tables[name] = cover.tables[name]
+            report.values |= {i: v for i, v in cover.values.items() if i.startswith(f"{name}.")}
+            sum_up(report)
 
 
 def _other_report(other: Reading) -> Finding:

@@ -7,6 +7,7 @@ from typing import cast
 from lxml import etree
 
 from parsers.page import Cell, Page, Row
+from parsers.readers.html_pictures import mark_pictures, take_pictures
 from parsers.readers.html_shown import CELLS, PICTURE, leave_out_hidden, spell_out
 from parsers.readers.html_styles import Styles
 from parsers.readers.limits import has_references, measure
@@ -124,10 +125,12 @@ def _body(root: "etree._Element", page: Page) -> None:
         tables.append(_rows(table, len(tables) + 1))
         table.clear(keep_tail=True)  # type: ignore[call-arg]
         table.text = f"{MARK}{len(tables) - 1}"
+    pictures = mark_pictures(root)
     runs = cast("Iterator[str]", root.itertext())
     if not tables:
         # Line feeds may be all that divides cells: <pre>, or a text in a shell of HTML.
         page.items += [line for run in runs for piece in run.split("\n") if (line := _tidy(piece))]
+        take_pictures(page, pictures)
         return
     lines = [" ".join(words) for words in map(str.split, runs) if words]
     places = [n for n, line in enumerate(lines) if line[0] == MARK and line[1:].isdecimal()]
@@ -138,6 +141,7 @@ def _body(root: "etree._Element", page: Page) -> None:
             page.items += tables[number]
             start = at + 1
     page.items += lines[start:]
+    take_pictures(page, pictures)
 
 
 def _rows(table: "etree._Element", number: int) -> list[Row]:

@@ -47,6 +47,8 @@ class Body:
             if block.tag == f"{W}p":
                 words = self._paragraph(block)
                 self._page.items += [line for line in map(_tidy, words.text.split("\n")) if line]
+                if words.drawn:
+                    self._page.pictures.append(len(self._page.items))
                 for box in words.boxes:
                     self._read(box, depth + 1)
             elif block.tag == f"{W}tbl":
@@ -66,6 +68,7 @@ class Body:
         if whole is None:
             return
         inner = read_html(whole)
+        self._page.pictures += [len(self._page.items) + at for at in inner.pictures]
         self._page.items += [
             item if isinstance(item, str) else item._replace(table=item.table + self._tables) for item in inner.items
         ]

@@ -43,5 +43,5 @@ def read_ofd(content: bytes) -> Page:
         raise CannotRead("empty", f"the {len(pages)} pages of the OFD file show no text")
     found = put_together(leaves)
     found.reader = "ofd"
-    found.truncated = found.truncated or pictures > 0
+    found.truncated, found.scans = found.truncated or pictures > 0, pictures
     return found

@@ -56,7 +56,7 @@ def read_pdf(content: bytes) -> Page:
         raise CannotRead("empty", f"the {pages} pages of the PDF show no text")
     page = put_together(leaves)
     # Pages that are pictures between others: what stands on them is not known.
-    page.truncated = page.truncated or scanned > 0
+    page.truncated, page.scans = page.truncated or scanned > 0, scanned
     return page
 
 
@@ -93,8 +93,16 @@ def put_together(leaves: list[Leaf]) -> Page:
         page.items += paragraphs(waiting)
         waiting.clear()
 
+    def note() -> None:
+        flush()
+        page.pictures.append(len(page.items))
+
     for leaf in leaves:
+        pictures = list(leaf.sheet.pictures)
         for block in leaf.sheet.blocks:
+            while pictures and pictures[0].y0 < block.box.y0:
+                pictures.pop(0)
+                note()
             if isinstance(block, TextLine):
                 pieces = segments_of(block)
                 if not is_row(pieces):
@@ -122,6 +130,8 @@ def put_together(leaves: list[Leaf]) -> Page:
                     rows[number] = rows.get(number, 0) + 1
                     cells = tuple(Cell(cell.text, n, leaf.place(cell.box)) for n, cell in enumerate(found, 1))
                     page.items.append(Row(cells, number, rows[number]))
+        if pictures:
+            note()
     flush()
     page.titles = _titles(leaves)
     return page

@@ -12,6 +12,7 @@ from parsers.readers.pdf.lines import TextLine, lines_of, runs_of, words_of
 from parsers.readers.pdf.rulings import Drawing
 
 SLIVER = 4.0  # points: what is thinner, between the lines of a double border, is no cell
+LEAST_PICTURE = (150.0, 40.0)  # points: a smaller one holds no table
 SET_APART = 0.08  # of their height: digits on both sides of a wall that are no further apart than others are one number
 
 
@@ -43,9 +44,10 @@ class SheetTable:
 
 @dataclass
 class Sheet:
-    """What stands on one page, seen from one side."""
+    """What stands on one page, seen from one side. `pictures`: those between the blocks, from top to bottom."""
 
     blocks: list[SheetTable | TextLine] = field(default_factory=list)
+    pictures: list[Box] = field(default_factory=list)
 
 
 def sheet_of(chars: Sequence[Char], drawings: Sequence[Drawing], pictures: Sequence[Box]) -> Sheet:
@@ -76,7 +78,20 @@ def sheet_of(chars: Sequence[Char], drawings: Sequence[Drawing], pictures: Seque
                 cells.append(SheetCell(words, area))
         if any(cell.text for cell in cells):
             blocks.append(SheetTable(grid.box, cells, len(grid.ys) - 1, len(grid.xs) - 1))
-    return Sheet(sorted(blocks, key=lambda block: (block.box.y0 + min(block.box.y1, block.box.y0 + 12)) / 2))
+    blocks.sort(key=lambda block: (block.box.y0 + min(block.box.y1, block.box.y0 + 12)) / 2)
+    return Sheet(blocks, sorted((p for p in pictures if _is_between(p, blocks)), key=lambda p: p.y0))
+
+
+def _is_between(picture: Box, blocks: Sequence[SheetTable | TextLine]) -> bool:
+    """Is it large enough for a table, and nothing that lies behind words or in a table?"""
+    if picture.width < LEAST_PICTURE[0] or picture.height < LEAST_PICTURE[1]:
+        return False
+    middle = (picture.x0 + picture.x1) / 2, (picture.y0 + picture.y1) / 2
+    return not any(
+        picture.holds((b.box.x0 + b.box.x1) / 2, (b.box.y0 + b.box.y1) / 2)
+        or (isinstance(b, SheetTable) and b.box.holds(*middle))
+        for b in blocks
+    )
 
 
 def _is_table(grid: Grid) -> bool:
