@@ -173,3 +173,14 @@ def test_a_title_stands_above_a_table_and_merged_cells_are_one() -> None:
     page = book(fill)
     assert page.lines == ["政府信息公开年度报告"]
     assert cells(page) == [["三", "（一）", "1"], ["（二）", "2"]]
+
+
+def test_a_narrow_table_above_a_wide_one_has_no_cells_of_its_width() -> None:
+    def fill(sheet: Any, _: Workbook) -> None:
+        for line in (["其一", "甲", "乙"], ["收费", 9, 7], ["罚款", 9], ["三、申请情况"], ["", "一", "二", "三", "四"],
+                     ["新收", 1, 2, 3, 6], ["结转"], ["办结", 1]):  # fmt: skip
+            sheet.append(line)
+
+    assert cells(book(fill))[:3] == [["其一", "甲", "乙"], ["收费", "9", "7"], ["罚款", "9", ""]]
+    assert cells(book(fill))[4:] == [["", "一", "二", "三", "四"], ["新收", "1", "2", "3", "6"],
+                                     ["结转", "", "", "", ""], ["办结", "1", "", "", ""]]  # fmt: skip

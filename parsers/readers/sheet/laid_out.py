@@ -1,5 +1,7 @@
 """From the cells of a sheet to lines and rows: a title stands alone above, a table has several cells in a row."""
 
+import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from python_calamine import CalamineSheet
@@ -9,6 +11,7 @@ from parsers.readers.limits import MOST_CELLS, TooHostile
 from parsers.readers.sheet.scanned import UNKNOWN, Scanned, Value, shown
 
 LONG = 60
+FIGURE = re.compile(r"[-+]?[\d,.]+")
 
 
 def items_of(sheet: CalamineSheet, scanned: Scanned, number: int) -> list[str | Row]:
@@ -74,13 +77,11 @@ def _items(lines: list[_Line], table: int) -> list[str | Row]:
 
 
 def _block(block: list[_Line], table: int) -> list[str | Row]:
-    several = [line.filled for line in block if len(line.filled) > 1]
-    left = min((cells[0].column for cells in several), default=1)
-    right = max((cells[-1].column for cells in several), default=0)
+    edges = _edges(block)
     drawn = any(line.framed for line in block)
     items: list[str | Row] = []
     above = True
-    for line in block:
+    for line, (left, right) in zip(block, edges, strict=True):
         alone = line.filled[0] if len(line.filled) == 1 else None
         above = above and alone is not None
         outside = not line.framed if drawn else above
@@ -93,6 +94,23 @@ def _block(block: list[_Line], table: int) -> list[str | Row]:
         if inside:
             items.append(Row(tuple(cell._replace(column=n) for n, cell in enumerate(inside, 1)), table, line.number))
     return items
+
+
+def _edges(block: list[_Line]) -> list[tuple[int, int]]:
+    """For each row the first and the last column of its table: blanks within are cells. Where words stand alone above a
+    row of words, another table begins, which need not be as wide."""
+    starts = [0]
+    for at in range(1, len(block) - 1):
+        head = block[at + 1].filled
+        if len(block[at].filled) == 1 and len(head) > 1 and not any(FIGURE.fullmatch(cell.text) for cell in head):
+            starts.append(at)
+    edges: list[tuple[int, int]] = []
+    for start, end in pairwise([*starts, len(block)]):
+        several = [line.filled for line in block[start:end] if len(line.filled) > 1]
+        left = min((cells[0].column for cells in several), default=1)
+        right = max((cells[-1].column for cells in several), default=0)
+        edges += [(left, right)] * (end - start)
+    return edges
 
 
 def letters_of(column: int) -> str:
