@@ -1,6 +1,7 @@
 """What a file of a document is called: by the server, by the link that led to it, or by its address."""
 
 import re
+from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from urllib.parse import parse_qs, unquote, unquote_to_bytes, urlsplit
 
@@ -20,9 +21,13 @@ def part_name(capture: Capture) -> str | None:
     """The name of an attachment, without folders; None for pages, and where nobody gives it one."""
     if capture.kind != "attachment":
         return None
-    found = _disposition(capture.header("content-disposition") or "") or _linked(capture) or _leaf(capture.url)
-    name = UNWANTED.sub("", re.split(r"[\\/]", found)[-1]).strip() if found else ""
-    return name or None
+    given = (_disposition(capture.header("content-disposition") or ""), _linked(capture), _leaf(capture.url))
+    return next((name for found in given if found and (name := _without_folders(found))), None)
+
+
+def _without_folders(path: str) -> str:
+    name = re.split(r"[\\/]", UNWANTED.sub("", path))[-1].strip()
+    return "" if name in (".", "..") else name
 
 
 def _disposition(value: str) -> str | None:
@@ -31,16 +36,18 @@ def _disposition(value: str) -> str | None:
         encoding = found[1] or "utf-8"
         try:
             return unquote(found[2].strip(), encoding=encoding)
-        except LookupError:
+        except (LookupError, UnicodeError):  # an encoding that nobody knows, or one that is not for text
             return unquote(found[2].strip())
     if not (found := PLAIN.search(value)):
         return None
     name = (found[1] if found[1] is not None else found[2]).strip()
     if name.startswith("=?"):
-        return str(make_header(decode_header(name)))
+        try:
+            return str(make_header(decode_header(name)))
+        except (HeaderParseError, LookupError, UnicodeError):
+            return name
     # The header came as bytes, read as Latin-1.
-    raw = unquote_to_bytes(name) if "%" in name else name.encode("latin-1", "replace")
-    return _decoded(raw)
+    return _decoded(unquote_to_bytes(name.encode("latin-1", "replace")))
 
 
 def _decoded(raw: bytes) -> str:

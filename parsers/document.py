@@ -1,5 +1,6 @@
 """Bytes in, `Report` out: opens the parts, finds the report among them, reads it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -22,6 +23,7 @@ from parsers.which_report import Reading, choose
 
 OURS = PASSING | {"reader_crashed", "reader_failed", "too_much_memory"}
 UNREAD = "PART-UNREAD"
+FILE = re.compile(r"\.(?:pdf|docx?|wps|ofd|xlsx?|et|zip|rar|rtf)$", re.IGNORECASE)
 
 
 def parse_document(
@@ -86,10 +88,19 @@ def _report(opened: Sequence[Opened], given: Given) -> Report:
 def _reading_of_file(file: Opened, given: Given, problems: list[Opened]) -> Reading | None:
     """A file by itself; one that is too hostile leaves the others alone."""
     try:
-        return _reading([file], replace(given, names=(file.name,) if file.name else ()))
+        reading = _reading([file], replace(given, names=(file.name,) if file.name else ()))
     except TooHostile as problem:
-        problems.append(replace(file, piece=replace(file.piece, problem=problem)))
+        problems.append(_with_problem(file, problem))
         return None
+    linked_as_file = file.piece.kind == "html" and FILE.search(file.name or "")
+    if reading is not None and reading.report.verdict is ReportVerdict.NOT_A_REPORT and linked_as_file:
+        problems.append(_with_problem(file, CannotRead("error_page", "a page came where a file was linked")))
+        return None
+    return reading
+
+
+def _with_problem(file: Opened, problem: CannotRead | TooHostile) -> Opened:
+    return replace(file, piece=replace(file.piece, problem=problem))
 
 
 def _reading(opened: Sequence[Opened], given: Given) -> Reading | None:

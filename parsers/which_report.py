@@ -56,8 +56,13 @@ def choose(body: Reading | None, others: Sequence[Reading], again: Again) -> Cho
     """The report among the parts. `again`: reads a page that was put together of several parts."""
     fitting = [o for o in others if body is None or _fits(body, o)]
     findings = [_other_report(o) for o in others if o not in fitting and o.tables and body]
-    if body is None and _offices(fitting) > 1:
+    if body is None and (_offices(fitting) > 1 or len(_years(fitting)) > 1):
         return Chosen(min(fitting, key=_worth), several=True)
+    if body is not None and len(years := _years(fitting)) > 1 and not body.tables:
+        # The page does not say which year is meant: it is the last one.
+        older = [o for o in fitting if o.tables and o.report.report_year in years - {max(years)}]
+        findings += [_other_report(o) for o in older]
+        fitting = [o for o in fitting if o not in older]
     main = min([*([body] if body else []), *fitting], key=_worth, default=body or min(others, key=_worth))
     if body is not None and main is not body:
         main = _covered(body, main, again)
@@ -104,6 +109,10 @@ def _offices(readings: Sequence[Reading]) -> int:
         if reading.tables and not any(not _other_office(known, reading.report) for known in met):
             met.append(reading.report)
     return len(met)
+
+
+def _years(readings: Sequence[Reading]) -> set[int]:
+    return {r.report.report_year for r in readings if r.tables and r.report.report_year is not None}
 
 
 def _covered(body: Reading, chosen: Reading, again: Again) -> Reading:

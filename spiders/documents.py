@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from model.capture import CaptureKind, KnownDocument, KnownPart, Row
+from model.forms import load_forms
+from model.normal_text import squeeze
 from model.portal import Portal
 from model.vocabulary import FetchState
 from spiders.article import ENOUGH_TEXT, attachments, lacks_text, page_verdict
@@ -189,5 +191,9 @@ def _data_of_article(page: Page) -> Verdict:
     return Verdict(FetchState.OK)
 
 
-def _error_page(_: Page) -> Verdict:
+def _error_page(page: Page) -> Verdict:
+    """A page that comes where a file was linked tells of an error, unless it is a report: Word saves pages as .doc."""
+    text = squeeze(page.text)
+    if any(sum(mark in text for table in form.tables for mark in table.markers) > 1 for form in load_forms().values()):
+        return Verdict(FetchState.OK, signals=("a page with the tables of a report came where a file was linked",))
     return Verdict(FetchState.SOFT_404, signals=("a page came where a file was linked",))

@@ -307,8 +307,8 @@ def test_14_reports_that_are_files(tmp_path: Path) -> None:
         name: ("verified", f"青溪县第{number}局", 2024) for name, number in read.items()
     }
     # A picture of nothing: nobody reads it, or OCR finds no report in it.
-    assert told["scan.pdf"].verdict in {"needs_ocr", "unreadable", "not_a_report"}
-    assert told["pictures.html"].verdict in {"needs_ocr", "not_a_report"}
+    assert told["scan.pdf"].verdict in {"needs_ocr", "unreadable"}
+    assert told["pictures.html"].verdict == "needs_ocr"
     assert told["a.wps"].verdict == "unreadable"  # nothing is in it but the first bytes of its kind
     assert {d.what for d in outcome.documents if d.url.endswith("error.pdf")} == {"gone"}
 

@@ -132,6 +132,27 @@ def test_a_lost_part_makes_no_first_version_either(lost: str, tmp_path: Path) ->
     assert [len(v.manifest.parts) for v in versions(tmp_path)] == [5]
 
 
+def test_a_report_that_word_saved_as_a_page_is_a_file_and_an_error_is_none(tmp_path: Path) -> None:
+    cover = f"<html><title>{TITLE}</title><div class='TRS_Editor'><p>见附件。</p><a href='./P1.doc'>年报.doc</a></div>"
+    saved = f"<html xmlns:w='urn:schemas-microsoft-com:office:word'><title>{TITLE}</title>{''.join(pages_of())}</html>"
+    word = (("Content-Type", "application/msword"),)
+    answers: dict[str, Answer] = {
+        LIST: site_of()[LIST], PAGE: cover,
+        f"{LIST}202501/P1.doc": Reply(b"<html><title>404</title><body>not found</body></html>", headers=word),
+    }  # fmt: skip
+    with recording_site(answers) as site:
+        first = run(site, tmp_path)
+        assert versions(tmp_path) == []
+        site.pages[f"{LIST}202501/P1.doc"] = Reply(saved.encode(), headers=word)
+        second = run(site, tmp_path)
+    assert [(d.what, d.state) for d in first.documents] == [("unclear", "incomplete")]
+    assert [(d.what, d.verdict) for d in second.documents] == [("new", "verified")]
+    (version,) = versions(tmp_path)
+    assert [(p.role, p.media_type, p.name) for p in version.manifest.parts] == [
+        ("page", "text/html", None), ("attachment", "text/html", "年报.doc"),
+    ]  # fmt: skip
+
+
 def test_parts_for_which_the_day_has_no_request_left_are_missing(tmp_path: Path) -> None:
     with recording_site(site_of()) as site:
         # robots.txt, the list, the page, one continuation
@@ -236,6 +257,21 @@ def latin(name: str, encoding: str) -> str:
         (capture("http://x/d?id=1", f"attachment;filename={latin('年报.doc', 'utf-8')}"), "年报.doc"),
         (capture("http://x/d?id=1", 'attachment; filename="%E5%B9%B4%E6%8A%A5.pdf"'), "年报.pdf"),
         (capture("http://x/d?id=1", 'attachment; filename="C:\\\\up\\\\a.pdf"'), "a.pdf"),
+        (capture("http://x/d?id=1", "attachment; filename*=GBK''%C4%EA%B1%A8.pdf"), "年报.pdf"),
+        (capture("http://x/d?id=1", "attachment; filename*=utf-9''%E5%B9%B4.pdf"), "年.pdf"),
+        (capture("http://x/d?id=1", "attachment; filename=a.pdf; filename*=UTF-8''%E5%B9%B4.pdf"), "年.pdf"),
+        (capture("http://x/d?id=1", f'attachment; filename="{latin("增长5%的说明.pdf", "gbk")}"'), "增长5%的说明.pdf"),
+        (capture("http://x/d?id=1", f'attachment; filename="{latin("../../誠/年報.pdf", "gbk")}"'), "年報.pdf"),
+        (capture("http://x/d?id=1", "attachment; filename*=UTF-8''..%2F..%2Fetc%2Fpasswd"), "passwd"),
+        (capture("http://x/d?id=1", 'attachment; filename="/etc/cron.d/a"'), "a"),
+        (capture("http://x/P0.pdf", 'attachment; filename=".."'), "P0.pdf"),
+        (capture("http://x/P0.pdf", 'attachment; filename=""'), "P0.pdf"),
+        (capture("http://x/d?id=1", 'attachment; filename="a;b.pdf"; size=1'), "a;b.pdf"),
+        (capture("http://x/d?id=1", "attachment; filename==?utf-8?B?5bm05oqlLnBkZg==?="), "年报.pdf"),
+        (capture("http://x/d?id=1", "attachment; filename==?nothing?B?5bm0?="), "=?nothing?B?5bm0?="),
+        (capture("http://x/d?id=1", "attachment; filename==?utf-8?B?5bm0x?="), "=?utf-8?B?5bm0x?="),
+        (capture("http://x/d?id=1", "attachment; filename*=punycode''%FF%80.pdf"), "��.pdf"),
+        (capture("http://x/d?id=1", 'attachment; filename="a%00%0d%0ab.pdf"'), "ab.pdf"),
         (capture("http://x/module/download/downfile.jsp?classid=0&filename=ab12.pdf&showname=%E5%B9%B4.pdf"), "年.pdf"),
         (capture("http://x/download?id=1"), None),
         (capture("http://x/t1.html", kind="page"), None),
