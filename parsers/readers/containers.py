@@ -1,9 +1,12 @@
 """Zip archives from strangers (DOCX, XLSX, OFD, zip): counted before anything is unpacked, no name is followed."""
 
 import io
+import re
 import struct
 import zipfile
 import zlib
+from itertools import pairwise
+from unicodedata import category
 
 from lxml import etree
 
@@ -17,7 +20,11 @@ MOST_RATIO = 400  # of one entry; deflate reaches 1,032, XML of reports 5 to 60
 SMALL = 5_000_000  # below it, the ratio does not matter
 END = b"PK\x05\x06"
 ENCRYPTED = 0x1
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what office programs and packers write; others have no bounds
+HEADER = 30  # bytes before the name of an entry
 NAMED_UTF8 = 0x800
+DRIVE = re.compile(r"^[A-Za-z]:")
+UNSEEN = ("Cc", "Cf", "Cs")  # controls, and marks that turn the direction of writing: gnp.exe shown as exe.png
 
 
 class Container:
@@ -32,6 +39,7 @@ class Container:
         self.entries = [entry for entry in self._zip.infolist() if not entry.is_dir()]
         _refuse("entries", len(self.entries), MOST_ENTRIES)
         _refuse("bytes unpacked", sum(entry.file_size for entry in self.entries), MOST_UNPACKED)
+        _refuse_overlaps(self.entries)
         self._by_name = {entry.filename.lstrip("/"): entry for entry in self.entries}
 
     def __contains__(self, name: str) -> bool:
@@ -49,11 +57,15 @@ class Container:
         """The bytes of an entry, never more than it says it has."""
         if entry.flag_bits & ENCRYPTED:
             raise CannotRead("encrypted", "the file is locked with a password")
+        if entry.compress_type not in PACKED:
+            raise CannotRead("no_reader", f"it is packed in a way that gongkai does not unpack ({entry.compress_type})")
         _refuse("bytes in one entry", entry.file_size, MOST_OF_ONE)
         if entry.file_size > SMALL and entry.file_size > MOST_RATIO * max(1, entry.compress_size):
             raise TooHostile(f"archive has an entry packed more than {MOST_RATIO} times over")
         try:
-            return self._zip.read(entry)
+            with self._zip.open(entry) as packed:
+                # Never more than this is unpacked at once, whatever is in it; the check sum tells when there was more.
+                return packed.read(entry.file_size)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError) as error:
             raise CannotRead("damaged", f"an entry of the archive cannot be unpacked ({error})") from None
 
@@ -69,7 +81,8 @@ def name_of(entry: zipfile.ZipInfo) -> str:
                 break
             except UnicodeDecodeError:
                 continue
-    return name.replace("\\", "/").rpartition("/")[2]
+    name = "".join(letter for letter in name if category(letter) not in UNSEEN)
+    return DRIVE.sub("", name.replace("\\", "/").rpartition("/")[2])
 
 
 def xml_of(content: bytes, what: str) -> "etree._Element":
@@ -97,6 +110,14 @@ def _count_entries(content: bytes) -> None:
     entries, size = struct.unpack_from("<HI", content, at + 10)
     _refuse("entries", entries, MOST_ENTRIES)
     _refuse("bytes in its list of entries", size if size != 0xFFFFFFFF else 0, MOST_ENTRIES * 1_000)
+
+
+def _refuse_overlaps(entries: list[zipfile.ZipInfo]) -> None:
+    """One packed stream under many names: some kilobytes that become terabytes."""
+    entries = sorted(entries, key=lambda entry: entry.header_offset)
+    for entry, following in pairwise(entries):
+        if entry.header_offset + HEADER + entry.compress_size > following.header_offset:
+            raise TooHostile("archive has entries that lie over one another")
 
 
 def _refuse(what: str, count: int, most: int) -> None:

@@ -40,6 +40,8 @@ def utf8(content: bytes) -> bytes:
 SIGNATURES = (
     (b"%PDF-", "pdf"),
     (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),  # without a single file
+    (b"PK\x07\x08", "zip"),  # of several volumes
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
     (b"\x89PNG", "image"),
     (b"\xff\xd8\xff", "image"),

@@ -1,12 +1,14 @@
 """What one file holds: one document, or, in a zip archive, several."""
 
 import posixpath
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from zipfile import ZipInfo
 
 from parsers.page import Page
 from parsers.readers.cannot_read import CannotRead
-from parsers.readers.containers import Container, name_of
+from parsers.readers.containers import MOST_UNPACKED, Container, name_of
 from parsers.readers.kinds import IN_PLACE, kind_of, reader_of
 from parsers.readers.limits import TooHostile
 
@@ -20,7 +22,7 @@ BESIDE = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 class Piece:
     """One document of a file: its page, or its bytes where HTML or text is read later, or why there is neither.
 
-    `name`: of a member of a zip archive, without folders.
+    `name`: of a member of a zip archive, without folders; the second one of the same name is `name (2)`.
     """
 
     kind: str
@@ -30,7 +32,34 @@ class Piece:
     name: str | None = None
 
 
-def pieces_of(content: bytes, name: str | None = None, depth: int = 0) -> list[Piece]:
+@dataclass
+class _Unpacking:
+    """What one file has unpacked so far, however deep its archives are packed into one another."""
+
+    files: int = 0
+    size: int = 0
+    names: Counter[str] = field(default_factory=Counter)
+    over: TooHostile | None = None
+
+    def take(self, entry: ZipInfo, archive: str | None) -> str:
+        """The name of the next member. Raises TooHostile when there are too many, or too much in them."""
+        self.files += 1
+        self.size += entry.file_size
+        if self.files > MOST_MEMBERS:
+            self.over = TooHostile(f"archive has more than {MOST_MEMBERS} files")
+        elif self.size > MOST_UNPACKED:
+            self.over = TooHostile(f"archive has more than {MOST_UNPACKED} bytes unpacked")
+        if self.over is not None:
+            raise self.over
+        # The name is only told, never opened: ../../etc/passwd is the name passwd.
+        name = name_of(entry) or posixpath.basename(archive or "")
+        self.names[name] += 1
+        return name if self.names[name] == 1 else f"{name} ({self.names[name]})"
+
+
+def pieces_of(
+    content: bytes, name: str | None = None, depth: int = 0, unpacking: _Unpacking | None = None
+) -> list[Piece]:
     """The documents of a file in the order of the archive. Never raises for what the file holds."""
     kind = "unknown"
     try:
@@ -38,7 +67,10 @@ def pieces_of(content: bytes, name: str | None = None, depth: int = 0) -> list[P
         if kind in IN_PLACE:
             return [Piece(kind, content=content, name=name)]
         if kind == "zip":
-            return list(_members(content, name, depth))
+            unpacking = unpacking or _Unpacking()
+            pieces = list(_pieces_within(content, name, depth, unpacking))
+            # What an archive in it has too much of, the whole file has.
+            return [Piece(kind, problem=unpacking.over, name=name)] if unpacking.over else pieces
         return [Piece(kind, page=reader_of(kind)(content), name=name)]
     except (CannotRead, TooHostile) as problem:
         return [Piece(kind, problem=problem, name=name)]
@@ -49,34 +81,47 @@ def pieces_of(content: bytes, name: str | None = None, depth: int = 0) -> list[P
     return [Piece(kind, problem=fault, name=name)]
 
 
-def member(content: bytes, name: str, depth: int = 0) -> bytes | None:
-    """The bytes of the first file of that name in an archive, or in an archive in it."""
-    try:
-        if depth >= MOST_DEPTH or kind_of(content) != "zip":
-            return None
-        container = Container(content)
-        inner = [(name_of(entry), container.unpack(entry)) for entry in container.entries if entry.file_size]
-    except (CannotRead, TooHostile):
-        return None
-    deeper = (member(one, name, depth + 1) for _, one in inner)
-    return next((one for called, one in inner if called == name), None) or next((d for d in deeper if d), None)
+def member(content: bytes, name: str) -> bytes | None:
+    """The bytes of the file that a piece of that name was read from; None where there is none."""
+    return next((inner for called, inner in _members_within(content, None, 0, _Unpacking()) if called == name), None)
 
 
-def _members(content: bytes, archive: str | None, depth: int) -> Iterator[Piece]:
+def _pieces_within(content: bytes, archive: str | None, depth: int, unpacking: _Unpacking) -> Iterator[Piece]:
     if depth >= MOST_DEPTH:
         raise CannotRead("nested_archives", f"archives are packed into one another more than {MOST_DEPTH} deep")
-    container = Container(content)
-    members = [e for e in container.entries if not any(word in e.filename for word in BESIDE) and e.file_size]
+    members = _members(content)
     if not members:
         raise CannotRead("empty", "the archive holds no file")
     if len(members) > MOST_MEMBERS:
         raise TooHostile(f"archive has {len(members)} files, more than {MOST_MEMBERS}")
-    for entry in members:
-        # The name is only told, never opened: ../../etc/passwd is the name passwd.
-        name = name_of(entry) or posixpath.basename(archive or "")
+    for container, entry in members:
+        name = unpacking.take(entry, archive)
         try:
             inner = container.unpack(entry)
         except (CannotRead, TooHostile) as problem:
             yield Piece("unknown", problem=problem, name=name)
             continue
-        yield from pieces_of(inner, name, depth + 1)
+        yield from pieces_of(inner, name, depth + 1, unpacking)
+
+
+def _members_within(
+    content: bytes, archive: str | None, depth: int, unpacking: _Unpacking
+) -> Iterator[tuple[str, bytes]]:
+    """Names and bytes in the order in which pieces are made of them, as far as they can be unpacked."""
+    try:
+        for container, entry in _members(content) if depth < MOST_DEPTH and kind_of(content) == "zip" else ():
+            name = unpacking.take(entry, archive)
+            try:
+                inner = container.unpack(entry)
+            except (CannotRead, TooHostile):
+                continue
+            yield name, inner
+            yield from _members_within(inner, name, depth + 1, unpacking)
+    except (CannotRead, TooHostile):
+        return
+
+
+def _members(content: bytes) -> list[tuple[Container, ZipInfo]]:
+    container = Container(content)
+    shown = [e for e in container.entries if not any(word in e.filename for word in BESIDE) and e.file_size]
+    return [(container, entry) for entry in shown]
