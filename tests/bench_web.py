@@ -46,17 +46,16 @@ def archive(folder: Path, size: int) -> GeneratedArchive:
 def build(folder: Path, size: int) -> None:
     """In a process of its own: the catalogue, and for Datasette the SQLite file of a release.
 
-    Both are made of reports with twenty values, which is soon done; `widen` gives the release's file the others. What
-    our pages show is read from each report's own JSON, which has them all.
+    The release's file is made of reports with twenty values, which is soon done; `widen` gives it the others.
     """
     made = archive(folder, size)
-    made.lean = True
     begin = time.perf_counter()
     Catalogue(made, folder / "catalogue.sqlite").rebuild()
     sys.stderr.write(f"catalogue: {time.perf_counter() - begin:.0f} s\n")
     if DATASETTE:
         from storage.releases import browsing, release
 
+        made.lean = True
         begin = time.perf_counter()
         browsing.MOST_VALUES = 1_000_000_000  # in one file, so that one server can be asked across years
         (folder / "release").mkdir()

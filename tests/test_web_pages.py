@@ -256,7 +256,7 @@ def test_downloads_are_the_bytes_as_received_and_never_shown_as_a_page(site: Exp
 
 
 def test_csv_gives_a_spreadsheet_no_formula(site: Explorer) -> None:
-    from web.pages.report import csv_text
+    from web.csv_files import csv_text
 
     assert csv_text("=1+1") == "'=1+1"
     assert csv_text("-") == "-"

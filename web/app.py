@@ -1,14 +1,12 @@
 """The application of the pages and the API; `web.originals_app` is the other one."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from importlib import resources
 from typing import Any
 
 import anyio.to_thread
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -16,14 +14,14 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from model.errors import GongkaiError
 from web import api, mcp
 from web.drawing import Drawing
 from web.guarding import PAGE_POLICY, Guarded
 from web.library import Library
 from web.login import COOKIE, DAYS, Login
-from web.pages import compare, happened, home, releases, report, search
-from web.refusals import Refused, message_of, status_of
+from web.pages import compare, downloads, erratum, happened, home, releases, report, search, versions
+from web.refusals import Refused, answer_errors
+from web.sent import form
 from web.settings import WebSettings
 from web.site import Site
 
@@ -83,7 +81,7 @@ def create_app(
     interface = api.create_api(site)
     app.mount("/api/v1", interface)
     app.include_router(mcp.routes(interface))
-    for pages in (home, search, report, compare, happened, releases):
+    for pages in (home, search, report, versions, downloads, erratum, compare, happened, releases):
         app.include_router(pages.routes(site))
     _login_pages(app, site)
     _refusals(app, site)
@@ -117,7 +115,7 @@ def _login_pages(app: FastAPI, site: Site) -> None:
 
     @app.post("/login")
     async def enter(request: Request) -> Response:
-        given = await report.form(request)
+        given = await form(request)
         reader = request.client.host if request.client else ""
         if wait := site.errata_rate.wait(f"login {reader}"):
             raise Refused(429, "Too many tries", wait)
@@ -136,25 +134,9 @@ def _login_pages(app: FastAPI, site: Site) -> None:
 
 
 def _refusals(app: FastAPI, site: Site) -> None:
-    def told(request: Request, status: int, message: str, retry: float | None = None) -> Response:
+    def told(request: Request, status: int, message: str, headers: Mapping[str, str]) -> Response:
         answer = site.page(request, "error.html", status, status=status, message=message)
-        if retry:
-            answer.headers["retry-after"] = str(int(retry) + 1)
+        answer.headers.update(headers)
         return answer
 
-    @app.exception_handler(Refused)
-    async def refused(request: Request, error: Refused) -> Response:
-        return told(request, error.status, error.message, error.retry)
-
-    @app.exception_handler(GongkaiError)
-    async def known(request: Request, error: GongkaiError) -> Response:
-        return told(request, status_of(error), message_of(error))
-
-    @app.exception_handler(RequestValidationError)
-    async def invalid(request: Request, error: RequestValidationError) -> Response:
-        first = error.errors()[0]
-        return told(request, 400, f"{'.'.join(map(str, first['loc'][1:]))}: {first['msg']}")
-
-    @app.exception_handler(HTTPException)
-    async def other(request: Request, error: HTTPException) -> Response:
-        return told(request, error.status_code, str(error.detail))
+    answer_errors(app, told)

@@ -15,7 +15,7 @@ def words_of(q: str) -> tuple[str, ...]:
     return tuple(word[:60] for word in q.split() if any(c.isalnum() for c in word))[:MOST_WORDS]
 
 
-def _question(
+async def _question(
     q: Annotated[str, Query(max_length=300, description="Words; all must be found in name, title or text")] = "",
     year: Annotated[list[str], Query(max_length=40, description="Report year; may be repeated")] = [],  # noqa: B006
     region: Annotated[list[str], Query(max_length=40, description="Division code or its beginning")] = [],  # noqa: B006
@@ -27,6 +27,7 @@ def _question(
     scope: Annotated[list[str], Query(max_length=4)] = [],  # noqa: B006
     agency: Annotated[list[str], Query(max_length=40, description="Agency id")] = [],  # noqa: B006
 ) -> Question:
+    # Asynchronous because it waits for nothing: a thread of its own would cost more than it does.
     def several(values: list[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(value[:100] for value in values))
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
@@ -18,11 +19,20 @@ LEAST_GAP = 15  # pixels between two names at the ends of lines
 Place = Callable[[float], float]
 
 
+class Dot(NamedTuple):
+    """A point of a line. `kind`: a line between two of different kinds is dashed, as over a break."""
+
+    x: float
+    y: float
+    doubtful: bool
+    kind: str = ""
+
+
 class Series(NamedTuple):
-    """A line: (x, y, in doubt) from left to right. Where a year is missing there is no point, never a zero."""
+    """A line, its points from left to right. Where a year is missing there is no point, never a zero."""
 
     name: str
-    points: list[tuple[float, float, bool]]
+    points: list[Dot]
 
 
 def ticks(highest: float) -> list[float]:
@@ -50,7 +60,7 @@ def line_chart(
 ) -> str:
     """Lines over `xs`. `breaks`: places between two x where the series changes its meaning, with a word for each;
     lines cross them dashed."""
-    highest = max((y for one in series for _, y, _ in one.points), default=0.0)
+    highest = max((dot.y for one in series for dot in one.points), default=0.0)
     steps = ticks(highest)
     first, last = (xs[0], xs[-1]) if xs else (0.0, 1.0)
     span = (last - first) or 1.0
@@ -97,19 +107,20 @@ def _lines(series: Sequence[Series], breaks: Mapping[float, str], across: Place,
     for number, one in enumerate(series):
         colour, mark = COLOURS[number % len(COLOURS)], MARKS[number % len(MARKS)]
         style = f'class="s{number % len(COLOURS)}"'
-        for (x, y, _), (nx, ny, _) in zip(one.points, one.points[1:], strict=False):
-            if nx - x > 1:
+        places = [(across(dot.x), up(dot.y)) for dot in one.points]
+        for (dot, start), (following, end) in pairwise(zip(one.points, places, strict=True)):
+            if following.x - dot.x > 1:
                 continue  # a year is missing: no line over it
-            dashed = ' stroke-dasharray="3 4"' if any(x < place < nx for place in breaks) else ""
+            broken = dot.kind != following.kind or any(dot.x < place < following.x for place in breaks)
+            dashed = ' stroke-dasharray="3 4"' if broken else ""
             out.append(
-                f'<line {style} x1="{across(x):.1f}" y1="{up(y):.1f}" x2="{across(nx):.1f}" y2="{up(ny):.1f}"'
+                f'<line {style} x1="{start[0]:.1f}" y1="{start[1]:.1f}" x2="{end[0]:.1f}" y2="{end[1]:.1f}"'
                 f' stroke="{colour}" stroke-width="2"{dashed}/>'
             )
-        for x, y, doubtful in one.points:
-            out.append(_mark(mark, across(x), up(y), colour, doubtful, style, f"{one.name} {_number(y)}"))
-        if one.points:
-            x, y, _ = one.points[-1]
-            ends.append((up(y), across(x), one.name, f'{style} fill="{colour}"'))
+        for dot, (x, y) in zip(one.points, places, strict=True):
+            out.append(_mark(mark, x, y, colour, dot.doubtful, style, f"{one.name} {_number(dot.y)}"))
+        if places:
+            ends.append((places[-1][1], places[-1][0], one.name, f'{style} fill="{colour}"'))
     ends.sort()
     at = -math.inf
     for y, x, name, style in ends:
@@ -122,14 +133,16 @@ def _lines(series: Sequence[Series], breaks: Mapping[float, str], across: Place,
 def _mark(kind: str, x: float, y: float, colour: str, hollow: bool, style: str, told: str) -> str:
     fill = f'fill="#ffffff" stroke="{colour}" stroke-width="2"' if hollow else f'fill="{colour}" stroke="{colour}"'
     style = style.replace('"s', '"hollow s') if hollow else style
-    shapes = {
-        "circle": f'<circle {style} cx="{x:.1f}" cy="{y:.1f}" r="4" {fill}>',
-        "square": f'<rect {style} x="{x - 4:.1f}" y="{y - 4:.1f}" width="8" height="8" {fill}>',
-        "triangle": f'<path {style} d="M{x:.1f} {y - 5:.1f}l5 9h-10z" {fill}>',
-        "diamond": f'<path {style} d="M{x:.1f} {y - 5:.1f}l5 5l-5 5l-5-5z" {fill}>',
-    }
-    name = {"circle": "circle", "square": "rect"}.get(kind, "path")
-    return f"{shapes[kind]}<title>{escape(told)}</title></{name}>"
+    match kind:
+        case "circle":
+            shape = f'circle {style} cx="{x:.1f}" cy="{y:.1f}" r="4"'
+        case "square":
+            shape = f'rect {style} x="{x - 4:.1f}" y="{y - 4:.1f}" width="8" height="8"'
+        case "triangle":
+            shape = f'path {style} d="M{x:.1f} {y - 5:.1f}l5 9h-10z"'
+        case _:
+            shape = f'path {style} d="M{x:.1f} {y - 5:.1f}l5 5l-5 5l-5-5z"'
+    return f"<{shape} {fill}><title>{escape(told)}</title></{shape[: shape.index(' ')]}>"
 
 
 def _text(

@@ -1,6 +1,6 @@
 """The application of the originals, on an origin of its own: no cookies, no scripts, no way out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 from fastapi import FastAPI, Query, Request
@@ -10,13 +10,12 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Scope
 
-from model.errors import GongkaiError
 from storage.content_coding import decoded
 from web.drawing import Cannot, Picture, Sparing
 from web.drawn import Original, laid_page, picture_page
 from web.guarding import Guarded
 from web.originals import POLICY, harmless, is_page, plain
-from web.refusals import Refused, message_of, status_of
+from web.refusals import Refused, answer_errors
 from web.site import Site
 from web.words import preferred, say
 
@@ -84,17 +83,9 @@ def create_originals_app(site: Site, pages: Callable[[Scope], str]) -> FastAPI:
         told = say(words, "original_file", type=f"{ref.media_type or '?'}, {ref.size:,} B")
         return HTMLResponse(plain(told.encode()), headers=EMBEDDED)
 
-    def told(status: int, message: str) -> Response:
-        return HTMLResponse(
-            plain(f"{status}  {message}".encode()), status, {"cross-origin-resource-policy": "cross-origin"}
-        )
+    def told(_: Request, status: int, message: str, headers: Mapping[str, str]) -> Response:
+        content = plain(f"{status}  {message}".encode())
+        return HTMLResponse(content, status, {**headers, "cross-origin-resource-policy": "cross-origin"})
 
-    @app.exception_handler(Refused)
-    async def refused(_: Request, error: Refused) -> Response:
-        return told(error.status, error.message)
-
-    @app.exception_handler(GongkaiError)
-    async def known(_: Request, error: GongkaiError) -> Response:
-        return told(status_of(error), message_of(error))
-
+    answer_errors(app, told)
     return app

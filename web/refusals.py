@@ -1,5 +1,12 @@
 """Errors as answers: which status each has, and nothing of the machine in its words."""
 
+from collections.abc import Callable, Mapping
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
 from model.errors import (
     BadQuery,
     DigestMismatch,
@@ -18,6 +25,10 @@ STATUS: tuple[tuple[type[GongkaiError], int], ...] = (
     (UndecodablePayload, 500),
     (DigestMismatch, 500),
 )
+
+
+Told = Callable[[Request, int, str, Mapping[str, str]], Response]
+"""Makes the answer: a page, JSON or plain text, of a status, a sentence for people and headers."""
 
 
 class Refused(Exception):
@@ -41,3 +52,28 @@ def message_of(error: GongkaiError) -> str:
     if isinstance(error, Temporary):
         return "The archive can't be read at the moment; try again in a minute"
     return "An object of the archive is damaged; its operator has to look"
+
+
+def answer_errors(app: FastAPI, told: Told, *, invalid: int = 400) -> None:
+    """Whatever goes wrong in an application, as its own kind of answer.
+
+    `invalid`: the status for a parameter that is not as described.
+    """
+
+    @app.exception_handler(Refused)
+    async def refused(request: Request, error: Refused) -> Response:
+        later = {"retry-after": str(int(error.retry) + 1)} if error.retry else {}
+        return told(request, error.status, error.message, later)
+
+    @app.exception_handler(GongkaiError)
+    async def known(request: Request, error: GongkaiError) -> Response:
+        return told(request, status_of(error), message_of(error), {})
+
+    @app.exception_handler(RequestValidationError)
+    async def not_as_described(request: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        return told(request, invalid, f"{'.'.join(map(str, first['loc'][1:]))}: {first['msg']}", {})
+
+    @app.exception_handler(HTTPException)
+    async def other(request: Request, error: HTTPException) -> Response:
+        return told(request, error.status_code, str(error.detail), error.headers or {})

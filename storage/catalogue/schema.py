@@ -7,7 +7,7 @@ from storage.search_words import searchable
 
 from .grams import grams
 
-LAYOUT = 6
+LAYOUT = 7
 SCHEMA = """
 CREATE TABLE seen (key TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -24,6 +24,8 @@ CREATE TABLE events (id TEXT PRIMARY KEY, at TEXT, kind TEXT, subject TEXT, port
 CREATE TABLE captures (id TEXT PRIMARY KEY, portal TEXT, kind TEXT, url TEXT, document_url TEXT, status INTEGER,
   state TEXT, fetched_at TEXT, sha256 TEXT, run TEXT) WITHOUT ROWID;
 CREATE TABLE findings (report_id TEXT, n INTEGER, code TEXT, place TEXT, severity TEXT, fault TEXT, message TEXT);
+CREATE TABLE figures (place INTEGER PRIMARY KEY, n INTEGER, told BLOB);
+CREATE TABLE value_ids (number INTEGER PRIMARY KEY, id TEXT UNIQUE);
 CREATE TABLE texts (rowid INTEGER PRIMARY KEY AUTOINCREMENT, report_id TEXT, n INTEGER);
 CREATE INDEX findings_by_report ON findings (report_id, n, code);
 CREATE INDEX texts_by_report ON texts (report_id);

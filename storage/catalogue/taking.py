@@ -12,6 +12,7 @@ from storage.archive import Archive
 from storage.ledger import LEDGER, read_lines
 from storage.records import read_record
 
+from .figures import Packing
 from .grams import grams, year_word
 from .schema import put_agency, put_name
 from .values import Values
@@ -33,6 +34,7 @@ class Taking:
         self._archive = archive
         self._database = database
         self._values = values
+        self._packing = Packing(database)
         self._parser = parser
 
     def take(self, key: str) -> None:
@@ -63,9 +65,11 @@ class Taking:
         self._database.execute("DELETE FROM findings WHERE report_id = ? AND n = ?", (v.report_id, v.n))
         if parsed is not None:
             self._findings(v, parsed)
-        if self._newest(v.report_id) == v.n and parsed is not None:
-            self._text(v, parsed)
-            self._values.put(v, parsed)
+        if self._newest(v.report_id) == v.n:
+            self._packing.put(v.report_id, v.n, parsed)
+            if parsed is not None:
+                self._text(v, parsed)
+                self._values.put(v, parsed)
         put_name(self._database, v.title)
         put_name(self._database, v.agency_name)
 

@@ -1,26 +1,21 @@
 """`/api/v1`: the questions of the explorer for programs, in JSON and CSV."""
 
-import csv
-import io
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Path, Query, Request
-from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from model.document import Event
-from model.errors import GongkaiError
 from model.report import Report
 from model.vocabulary import EventKind
-from storage.catalogue import ReportRow
 from web.api import shapes
 from web.asked import Asked, words_of
+from web.csv_files import lines_csv, reports_csv, values_csv
 from web.library.comparison import FIRST, LAST, compare
-from web.library.library import Shown
-from web.pages.compare import lines_csv
-from web.pages.report import csv_text, text_changes, values_csv
-from web.refusals import Refused, message_of, status_of
+from web.library.one_report import Shown
+from web.pages.versions import text_changes
+from web.refusals import answer_errors
 from web.site import Site, place_name
 
 Limit = Annotated[int, Query(ge=1, le=200, description="Items of a page")]
@@ -73,7 +68,9 @@ def create_api(site: Site) -> FastAPI:
         """Reports by words and facets, newest year first, with counts."""
         found = library.search(asked, after, limit)
         if format == "csv":
-            return _csv(_rows(found.rows), found.cursor)  # type: ignore[return-value]
+            headers = {"x-next-cursor": found.cursor} if found.cursor else {}
+            told = reports_csv(found.rows)
+            return Response(told, media_type="text/csv; charset=utf-8", headers=headers)  # type: ignore[return-value]
         return shapes.Counted(
             items=found.rows, next=found.cursor, total=found.total, exact=found.exact, facets=found.facets,
             findings=found.findings,
@@ -181,28 +178,12 @@ def create_api(site: Site) -> FastAPI:
             items=[shapes.PortalSeen(portal=p.portal, runs=p.runs, last=p.last) for p in library.portals()] + waiting
         )
 
-    @api.exception_handler(Refused)
-    async def refused(_: Request, error: Refused) -> Response:
-        return _trouble(error.status, error.message)
-
-    @api.exception_handler(GongkaiError)
-    async def known(_: Request, error: GongkaiError) -> Response:
-        return _trouble(status_of(error), message_of(error))
-
-    @api.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> Response:
-        first = error.errors()[0]
-        return _trouble(422, f"{'.'.join(map(str, first['loc'][1:]))}: {first['msg']}")
-
-    @api.exception_handler(HTTPException)
-    async def other(_: Request, error: HTTPException) -> Response:
-        return _trouble(error.status_code, str(error.detail), dict(error.headers or {}))
-
+    answer_errors(api, lambda _, *told: _trouble(*told), invalid=422)
     return api
 
 
-def _trouble(status: int, message: str, headers: dict[str, str] | None = None) -> Response:
-    return JSONResponse({"error": {"status": status, "message": message}}, status, headers)
+def _trouble(status: int, message: str, headers: Mapping[str, str]) -> Response:
+    return JSONResponse({"error": {"status": status, "message": message}}, status, dict(headers))
 
 
 def _detail(shown: Shown) -> shapes.ReportDetail:
@@ -221,17 +202,3 @@ def _detail(shown: Shown) -> shapes.ReportDetail:
         against_last_year=shown.years.checks if shown.years else [],
         findings_against_last_year=shown.years.findings if shown.years else [],
     )  # fmt: skip
-
-
-def _rows(rows: list[ReportRow]) -> list[dict[str, Any]]:
-    return [row.model_dump(mode="json") for row in rows]
-
-
-def _csv(rows: list[dict[str, Any]], cursor: str | None) -> Response:
-    out = io.StringIO()
-    names = list(ReportRow.model_fields)
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows([csv_text(str(row[name])) if row[name] is not None else "" for name in names] for row in rows)
-    headers = {"x-next-cursor": cursor} if cursor else {}
-    return Response(out.getvalue().encode(), media_type="text/csv; charset=utf-8", headers=headers)

@@ -66,6 +66,8 @@ class Difference(BaseModel):
 
 
 class ComparedPoint(BaseModel):
+    """`scope`: whose figures the report tells; years of different scope are not directly comparable."""
+
     year: int
     value: float | int | None
     printed: str | None
@@ -73,6 +75,7 @@ class ComparedPoint(BaseModel):
     report_id: str
     version: int
     id: str
+    scope: str
 
 
 class ComparedLine(BaseModel):

@@ -1,14 +1,16 @@
 """Agencies, figures and years beside one another; both the page and the API ask here."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import yaml
 
 from model.errors import BadQuery
 from model.forms import load_forms
 from model.forms_printed import value_labels
+from storage.catalogue.figures import ReportFigures
 from web.library.library import Library
 
 BREAKS = {2018.5: "break_2019", 2020.5: "break_2021"}
@@ -29,7 +31,10 @@ class Figure(NamedTuple):
 
 
 class Point(NamedTuple):
-    """One value of one year. `value` is None where none is printed; then `printed` is what stands there instead."""
+    """One value of one year. `value` is None where none is printed; then `printed` is what stands there instead.
+
+    `scope`: whose figures the report tells. Years of different scope are not directly comparable.
+    """
 
     year: int
     value: float | int | None
@@ -38,6 +43,7 @@ class Point(NamedTuple):
     report_id: str
     version: int
     id: str
+    scope: str
 
 
 class Line(NamedTuple):
@@ -76,7 +82,8 @@ def compare(library: Library, agencies: tuple[str, ...], figures: tuple[str, ...
     if lost := [name for name in agencies if name not in named]:
         raise BadQuery(f"no agency {', '.join(lost)[:200]}")
     asked = [figure_of(name) for name in figures]
-    read = {agency: library.figures(agency, range(first, last + 1)) for agency in named}
+    ids = list(dict.fromkeys(name for figure in asked for name in (figure.id, *figure.before)))
+    read = library.figures(list(named), range(first, last + 1), ids)
     return [
         Line(figure, agency, name, tuple(_points(figure, read[agency])))
         for figure in asked
@@ -84,15 +91,13 @@ def compare(library: Library, agencies: tuple[str, ...], figures: tuple[str, ...
     ]
 
 
-def _points(figure: Figure, read: dict[int, dict[str, Any]]) -> list[Point]:
+def _points(figure: Figure, read: Mapping[int, ReportFigures]) -> list[Point]:
     points = []
-    for year in sorted(read):
-        held = read[year]
-        found = next((name for name in (figure.id, *figure.before) if name in held["values"]), None)
-        if found is None:
+    for year, held in sorted(read.items()):
+        name = next((one for one in (figure.id, *figure.before) if one in held.figures), None)
+        if name is None:
             continue
-        value = held["values"][found]
-        printed = None if value is not None else held["states"].get(found, ("", "?"))[1]
-        suspect = found in held["suspect"]
-        points.append(Point(year, value, printed, suspect, held["report_id"], held["n"], found))
+        told = held.figures[name]
+        printed = None if told.value is not None else "?" if told.printed is None else told.printed
+        points.append(Point(year, told.value, printed, told.suspect, held.report_id, held.n, name, held.scope))
     return points

@@ -1,19 +1,18 @@
 """Agencies, years and figures as charts and a table; the address is the question."""
 
-import csv
-import io
 from datetime import UTC, datetime
 from typing import Annotated, NamedTuple
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from model.errors import BadQuery
 from web.asked import words_of
-from web.charts import Series, line_chart
-from web.library.comparison import BREAKS, FIRST, LAST, Line, compare, usual_figures
+from web.charts import Dot, Series, line_chart
+from web.csv_files import lines_csv
+from web.library.comparison import BREAKS, FIRST, LAST, Line, Point, compare, usual_figures
 from web.pages.form_view import number
-from web.pages.report import csv_text
 from web.site import Asking, Site
 
 USUAL = "applications.new_received.total"
@@ -21,56 +20,90 @@ Agencies = Annotated[list[str], Query(max_length=8)]
 Figures = Annotated[list[str], Query(max_length=6)]
 
 
-class Asked(NamedTuple):
-    """A comparison as its address asks for it."""
+class Question(NamedTuple):
+    """What an address asks for; no `first` where nobody asked for years."""
 
     agencies: tuple[str, ...]
     figures: tuple[str, ...]
+    first: int | None
+    last: int | None
+
+
+class Asked(NamedTuple):
+    """A comparison as its address asks for it."""
+
+    question: Question
     lines: list[Line]
     start: int
     end: int
 
 
+class Cell(NamedTuple):
+    """A value of one year in the table as it is shown, with the address of its place in its report."""
+
+    point: Point
+    shown: str
+    address: str
+
+
+class Row(NamedTuple):
+    """A line of the table; None for years without a value."""
+
+    line: Line
+    cells: list[Cell | None]
+
+
+async def _question(
+    agency: Agencies = [],  # noqa: B006
+    figure: Figures = [],  # noqa: B006
+    first: Annotated[int | None, Query(alias="from", ge=FIRST, le=LAST)] = None,
+    last: Annotated[int | None, Query(alias="to", ge=FIRST, le=LAST)] = None,
+) -> Question:
+    # Asynchronous because it waits for nothing: a thread of its own would cost more than it does.
+    return Question(tuple(dict.fromkeys(agency)), tuple(dict.fromkeys(figure or [USUAL])), first, last)
+
+
+Questioned = Annotated[Question, Depends(_question)]
+
+
 def routes(site: Site) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
-    def asked_for(
-        agency: Agencies = [],  # noqa: B006
-        figure: Figures = [],  # noqa: B006
-        first: Annotated[int | None, Query(alias="from", ge=FIRST, le=LAST)] = None,
-        last: Annotated[int | None, Query(alias="to", ge=FIRST, le=LAST)] = None,
-    ) -> Asked:
+    def answered(question: Question) -> Asked:
+        agencies, figures, first, last = question
         start, end = first or FIRST, last or max(first or FIRST, min(datetime.now(UTC).year - 1, LAST))
-        agencies, figures = tuple(dict.fromkeys(agency)), tuple(dict.fromkeys(figure or [USUAL]))
         lines = compare(site.library, agencies, figures, start, end)
         if first is None:  # nobody asked for years in which there is nothing
             start = min((p.year for line in lines for p in line.points), default=max(start, end - 6))
-        return Asked(agencies, figures, lines, start, end)
+        return Asked(question, lines, start, end)
 
     @router.get("/compare", response_class=HTMLResponse)
     def page(
         request: Request,
-        asked: Annotated[Asked, Depends(asked_for)],
+        question: Questioned,
         add: Annotated[str, Query(max_length=100)] = "",
     ) -> HTMLResponse:
-        lines, start, end = asked.lines, asked.start, asked.end
-        ask = site.asking(request)
+        _, lines, start, end = answered(question)
+        ask, years = site.asking(request), range(start, end + 1)
         charts = [chart(ask, [line for line in lines if line.figure.id == name], start, end)
                   for name in dict.fromkeys(line.figure.id for line in lines)]  # fmt: skip
         words = words_of(add)
         found = site.library.agencies_named(words, 12) if words else []
+        usual = usual_figures()
         return site.page(
-            request, "compare.html", lines=lines, charts=charts, years=list(range(start, end + 1)), start=start,
-            end=end,
-            chosen=asked.figures, named=site.library.agency_names(asked.agencies),
-            usual=usual_figures(), add=add, found=found, number=number,
+            request, "compare.html", rows=rows_of(ask, lines, years), charts=charts, years=years, start=start, end=end,
+            chosen=question.figures, named=site.library.agency_names(question.agencies), usual=usual,
+            others=[name for name in question.figures if all(name != one.id for one in usual)], add=add, found=found,
+            marks=[" break" if year - 0.5 in BREAKS and year > start else "" for year in years],
+            scopes={scope: ask.word("scope", scope) for scope in {p.scope for line in lines for p in line.points}},
         )  # fmt: skip
 
     @router.get("/compare.csv")
     def as_csv(
         request: Request,
-        asked: Annotated[Asked, Depends(asked_for)],
+        question: Questioned,
     ) -> Response:
+        asked = answered(question)
         headers = {"content-disposition": 'attachment; filename="gongkai-compare.csv"'}
         return Response(
             lines_csv(asked.lines, site.asking(request).base), media_type="text/csv; charset=utf-8", headers=headers
@@ -79,9 +112,9 @@ def routes(site: Site) -> APIRouter:
     @router.get("/compare.svg")
     def as_svg(
         request: Request,
-        asked: Annotated[Asked, Depends(asked_for)],
+        question: Questioned,
     ) -> Response:
-        lines, start, end = asked.lines, asked.start, asked.end
+        _, lines, start, end = answered(question)
         if not lines:
             raise BadQuery("name at least one agency")
         one = [line for line in lines if line.figure.id == lines[0].figure.id]
@@ -90,6 +123,23 @@ def routes(site: Site) -> APIRouter:
         return Response(drawn, media_type="image/svg+xml", headers=headers)
 
     return router
+
+
+def rows_of(ask: Asking, lines: list[Line], years: range) -> list[Row]:
+    """The table: a row for each line, a cell for each year."""
+    cells = {name: ask.link("", cell=name) + "#cell" for name in {p.id for line in lines for p in line.points}}
+    rows = []
+    for line in lines:
+        by_year = {
+            p.year: Cell(
+                p,
+                number(p.value) if p.value is not None else p.printed or "·",
+                quote(f"/reports/{p.report_id}") + cells[p.id],
+            )
+            for p in line.points
+        }
+        rows.append(Row(line, [by_year.get(year) for year in years]))
+    return rows
 
 
 def chart(ask: Asking, lines: list[Line], start: int, end: int) -> str:
@@ -102,7 +152,7 @@ def chart(ask: Asking, lines: list[Line], start: int, end: int) -> str:
         [
             Series(
                 line.agency_name,
-                [(float(p.year), float(p.value), p.suspect) for p in line.points if p.value is not None],
+                [Dot(float(p.year), float(p.value), p.suspect, p.scope) for p in line.points if p.value is not None],
             )
             for line in lines
         ],
@@ -114,35 +164,3 @@ def chart(ask: Asking, lines: list[Line], start: int, end: int) -> str:
         breaks={place: ask.t(word) for place, word in BREAKS.items()},
         source=ask.t("chart_source", title=ask.site.settings.title),
     )
-
-
-def lines_csv(lines: list[Line], base: str) -> bytes:
-    """One line for each value, with where it is from."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(
-        [
-            "agency_id",
-            "agency",
-            "figure",
-            "label",
-            "unit",
-            "year",
-            "value",
-            "printed",
-            "suspect",
-            "id",
-            "report",
-            "version",
-        ]
-    )
-    for line in lines:
-        for p in line.points:
-            writer.writerow(
-                [
-                    line.agency, csv_text(line.agency_name), line.figure.id, line.figure.zh, line.figure.unit, p.year,
-                    "" if p.value is None else p.value, csv_text(p.printed or ""), int(p.suspect), p.id,
-                    f"{base}/reports/{p.report_id}", p.version,
-                ]
-            )  # fmt: skip
-    return out.getvalue().encode()
