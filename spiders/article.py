@@ -169,7 +169,7 @@ def _files(page: Page, scope: Any) -> list[Link]:
         url = page.resolve(href) if (href := anchor.get("href")) else None
         if url and (is_file(url) or anchor.get("appendix")) and urlsplit(url).path != own:
             found.setdefault(url, Link(url, " ".join(" ".join(anchor.itertext()).split())))
-    for place in scope.xpath(".//@pdfsrc"):
+    for place in scope.xpath(".//@pdfsrc") if page.holds("pdfsrc") else ():
         if url := page.resolve(str(place)):
             found.setdefault(url, Link(url, ""))
     for frame in scope.iter("iframe", "embed", "object"):

@@ -10,8 +10,9 @@ from spiders.page import Page
 MOST_PAGE = 10_000_000
 """Bytes of a page or of data; files may be as large as the portal's `max_body_bytes`."""
 
-LARGE = 10_000
-"""Bytes of a payload that takes longer to parse than the way to a thread and back."""
+LARGE = 150_000
+"""Bytes of a payload whose parsing would keep the other hosts waiting. A smaller one costs more in a thread: the two
+take turns, dozens of times a page."""
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 Work = Callable[[Fetcher, Browser], Awaitable[None]]
 
 READERS = 8
-"""Threads that parse pages."""
+"""Threads that parse large pages, and keep closing lines."""
 FILES = 300
 """Files that a crawl has open beside one connection for each host."""
 
