@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Iterator
+from random import Random
 
 import pytest
 
 from infra.simulator.reports import Rendered, invent
 from infra.simulator.reports.files import FILE_KINDS, render_file
 from infra.simulator.reports.files.by_libreoffice import libreoffice, made_by_libreoffice
+from infra.simulator.reports.paper import render_pdf
 from model.report import Report
 from model.vocabulary import ReportVerdict
 from parsers import Part, parse_document
@@ -105,3 +107,28 @@ def test_without_libreoffice_the_state_says_so(monkeypatch: pytest.MonkeyPatch) 
     assert report.verdict is ReportVerdict.UNREADABLE
     assert report.reasons == ["needs_libreoffice"]
     assert "apt-get install libreoffice-writer-nogui" in report.findings[0].message
+
+
+@LIBREOFFICE
+def test_wps_and_et_are_doc_and_xls_by_their_content() -> None:
+    (document,) = made_by_libreoffice(list(written("docx", 2, 3))[:1], "doc")
+    report = parse_document([Part("attachment", document.content, "application/vnd.ms-works", "年报.wps")])
+    assert (report.verdict, report.values) == (ReportVerdict.VERIFIED, document.values)
+    (sheet,) = made_by_libreoffice(list(written("xlsx", 2, 3))[:1], "xls")
+    report = parse_document([Part("attachment", sheet.content, "application/octet-stream", "附表.et")])
+    assert (report.verdict, report.values) == (ReportVerdict.VERIFIED, sheet.values)
+    # Works of Microsoft has other streams in the same container.
+    works = document.content.replace("WordDocument".encode("utf-16-le"), "MatOST______".encode("utf-16-le"))
+    assert works != document.content
+    assert (parsed(works).verdict, parsed(works).reasons) == (ReportVerdict.UNREADABLE, ["no_reader"])
+
+
+@pytest.mark.parametrize("head", [b"\x01\xfe\x32\x03", b"MZ\x90\x00", b"\x1f\x8b\x08\x00", b"\x00\x01\x00\x00", b""])
+def test_what_is_neither_text_nor_known_is_not_taken_for_a_text(head: bytes) -> None:
+    report = parsed(head + Random(3).randbytes(4_000))
+    assert (report.verdict, report.reasons) == (ReportVerdict.UNREADABLE, ["no_reader"])
+
+
+def test_a_pdf_behind_blank_lines_is_one() -> None:
+    document = render_pdf(next(iter(invent(1, "form2021", 11))), "plain")
+    assert parsed(b"\r\n\r\n" + document.content).values == document.values

@@ -52,11 +52,15 @@ SIGNATURES = (
     (b"Rar!\x1a\x07", "rar"),
     (b"7z\xbc\xaf\x27\x1c", "7z"),
 )
+BEFORE_PDF = 1_024
+SAMPLE = 8_192
+CONTROLS = bytes({*range(0x20), 0x7F} - {*b"\0\t\n\v\f\r\x1b"})
+FEWEST, MOST_CONTROLS = 16, 0.04
 MARKUP = re.compile(rb"<\s*(?:!doctype|html|head|body|meta|div|table|tr|td|p|span|title|h\d)\b", re.IGNORECASE)
 
 
 def kind_of(content: bytes) -> str:
-    """html, text, pdf, zip, ole, image, rtf, rar, 7z or media: by content, whatever the name says."""
+    """html, text, pdf, zip, ole, image, rtf, rar, 7z, media or unknown: by content, whatever the name says."""
     for signature, kind in SIGNATURES:
         if content.startswith(signature):
             return kind
@@ -65,4 +69,13 @@ def kind_of(content: bytes) -> str:
     if content[:4] == b"RIFF":
         return "image" if content[8:12] == b"WEBP" else "media"
     head = content[:200_000].replace(b"\x00", b"")
-    return "html" if len(list(islice(MARKUP.finditer(head), 2))) == 2 else "text"
+    if len(list(islice(MARKUP.finditer(head), 2))) == 2:
+        return "html"
+    if b"%PDF-" in content[:BEFORE_PDF]:  # blank lines, or the rest of an answer, before it: readers of PDF allow that
+        return "pdf"
+    return "unknown" if _is_binary(content[:SAMPLE]) else "text"
+
+
+def _is_binary(sample: bytes) -> bool:
+    """Has it more control characters than a damaged text? NUL is none: UTF-16 is full of it."""
+    return len(sample) - len(sample.translate(None, CONTROLS)) > max(FEWEST, MOST_CONTROLS * len(sample))

@@ -46,6 +46,7 @@ WITHOUT = {
     "rar": ("no_reader", "a RAR archive"),
     "7z": ("no_reader", "a 7-Zip archive"),
     "media": ("no_reader", "a film or a sound"),
+    "unknown": ("no_reader", "a file of a kind that is not known"),
     "ole": ("no_reader", "a file of an old Office program that is neither a text nor a spreadsheet"),
 }
 # What a zip archive is by an entry that it has.
