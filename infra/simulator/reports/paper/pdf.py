@@ -11,7 +11,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from infra.simulator.reports.dice import dice
 from infra.simulator.reports.grid import article_of
-from infra.simulator.reports.paper.pages import PORTRAIT, Frame, Sheet, Words, lay_out
+from infra.simulator.reports.paper.pages import lay_out
+from infra.simulator.reports.paper.sheets import PORTRAIT, Frame, Sheet, Words
 from infra.simulator.reports.paper.style import STYLES, Style
 from infra.simulator.reports.rendering import Rendered, answered
 from infra.simulator.reports.report import GeneratedReport
