@@ -8,6 +8,7 @@ from parsers.cells import read_cell
 from parsers.labels import LabelIndex
 from parsers.page import Page, Row
 
+FIXED = ("pdf", "ofd")  # readers of pages on which everything has its place
 MOST_GAPPY = 5  # one row in five: a document that leaves its zeros blank has more
 
 
@@ -74,8 +75,8 @@ def doubt_spare_cells(index: LabelIndex, found: Alignment) -> None:
 
 
 def doubt_undrawn_rows(page: Page, found: Alignment) -> None:
-    """Rows cut out of a PDF's lines: nothing drawn says where a figure ends, and its rest may stand below."""
-    if page.reader != "pdf":
+    """Rows cut out of the lines of a page: nothing drawn says where a figure ends, and its rest may stand below."""
+    if page.reader not in FIXED:
         return
     for at, target in found.order:
         if isinstance(row := page.items[at], Row) and row.loose:

@@ -17,6 +17,7 @@ from infra.simulator.reports.paper import STYLES, render_pdf
 from model.report import Report
 from model.vocabulary import ReportVerdict, TableVerdict
 from parsers import Part, parse_document
+from parsers.page import Cell, Page, Row
 from parsers.page_report import Given, report_of
 from parsers.readers.cannot_read import CannotRead
 from parsers.readers.pdf import read_pdf
@@ -323,3 +324,18 @@ def test_what_is_written_and_not_shown_is_no_figure(how: str) -> None:
     words = "\n".join(read_pdf(out.getvalue()).lines)
     assert "看得见" in words
     assert "4711" not in words
+
+
+@pytest.mark.parametrize("reader", ["pdf", "ofd"])
+def test_a_row_that_no_line_divides_is_refused_whoever_read_it(reader: str) -> None:
+    cells = tuple(Cell(text, n) for n, text in enumerate(("规章", "12", "3", "45"), 1))
+    head = Row(
+        (Cell("信息内容", 1), Cell("本年制发件数", 2), Cell("本年废止件数", 3), Cell("现行有效件数", 4)),
+        1,
+        1,
+        loose=True,
+    )
+    page = Page(items=["青禾市财政局2024年政府信息公开工作年度报告", head, Row(cells, 1, 2, loose=True)], reader=reader)
+    read = report_of(page, Given())
+    assert read.tables["proactive"].verdict is TableVerdict.REFUSED
+    assert [read.values.get(i) for i in REGULATIONS] == [None, None, None]
