@@ -4,13 +4,12 @@ The values of a report take about 150 bytes so, a four hundredth of its parse. A
 is `values`; asking some figures of some agencies is here.
 """
 
-import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 PLACE = "(SELECT rowid FROM reports WHERE report_id = ?)"
 
@@ -52,20 +51,20 @@ class Packing:
         self._database.execute(f"INSERT OR REPLACE INTO figures VALUES ({PLACE}, ?, ?)", row)
 
     def _packed(self, parsed: Mapping[str, Any]) -> bytes:
-        cells = parsed.get("cells", {})
-        values = sorted((self._number(name), name, value) for name, value in (parsed.get("values") or {}).items())
-        suspect = set(parsed.get("suspect", ()))
+        found, cells, suspect = parsed.get("values") or {}, parsed.get("cells", {}), set(parsed.get("suspect", ()))
+        numbers = {self._number(name): name for name in found}
+        order = sorted(numbers)
         printed: dict[tuple[str, str], list[int]] = {}
-        for number, name, value in values:
-            if value is None and name in cells:
+        for number in order:
+            if found[name := numbers[number]] is None and name in cells:
                 printed.setdefault((cells[name]["state"], cells[name]["raw"]), []).append(number)
-        told = [
-            _ranges(number for number, _, _ in values),
-            [value for _, _, value in values],
-            [number for number, name, _ in values if name in suspect],
-            [[state, raw, numbers] for (state, raw), numbers in printed.items()],
-        ]
-        return zlib.compress(json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode())
+        told = (
+            _ranges(order),
+            [found[numbers[number]] for number in order],
+            sorted(self._number(name) for name in suspect.intersection(found)),
+            [(state, raw, having) for (state, raw), having in printed.items()],
+        )
+        return zlib.compress(to_json(told))
 
     def _number(self, name: str) -> int:
         if (number := self._numbers.get(name)) is None:
