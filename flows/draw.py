@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from model.forms import Block, FormTable
-from model.forms_printed import tables_of
+from model.forms_printed import in_reading_order, tables_of
 from model.report import YearFindings
 
 from .tables import VERDICT_STYLE, verdict_text
@@ -120,7 +120,7 @@ def _parts(report: Mapping[str, Any]) -> Table:
     drawn = Table(box=box.SQUARE, pad_edge=False, header_style="bold", show_lines=True)
     drawn.add_column("part", overflow="fold")
     drawn.add_column("text", overflow="fold")
-    for name, part in report["sections"].items():
+    for name, part in in_reading_order(report["sections"]).items():
         text = part["text"].replace("\n", " ")
         drawn.add_row(part["heading"] or name, text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…")
     for extra in report["extras"]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from model.forms import Form, load_forms
 from model.forms_tables import FormTable
+
+Part = TypeVar("Part")
 
 
 def tables_of(report: Mapping[str, Any]) -> list[FormTable]:
@@ -50,3 +52,16 @@ def value_labels() -> Mapping[str, str]:
               for form in forms for t in form.tables if t.open_columns and t.open_columns.known]  # fmt: skip
     fields = (field for form in forms for field in form.fields)
     return {f.id: " · ".join(label for label in (f.row_label, f.column_label) if label) for f in fields}
+
+
+def in_reading_order(sections: Mapping[str, Part]) -> dict[str, Part]:
+    """Sections as documents have them: records keep theirs by name. Those that no form has come last, as they were."""
+    order = _section_order()
+    return {name: sections[name] for name in sorted(sections, key=lambda name: order.get(name, len(order)))}
+
+
+@lru_cache(maxsize=1)
+def _section_order() -> Mapping[str, int]:
+    # The statistics of 2014 have all sections of the later forms, in the same order, and some more between them.
+    whole = max(load_forms().values(), key=lambda form: len(form.sections))
+    return {section.id: at for at, section in enumerate(whole.sections)}

@@ -2,14 +2,18 @@
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from lxml import html
 
+from model.forms import load_forms
+from model.forms_printed import in_reading_order
 from storage.archive import Archive
 from tests.exploring import CELL, FINANCE, LABOUR, TOTAL, Explorer, explored, explorer
 from tests.storage_samples import NOON
+from web.charts import Dot, Series, line_chart
 from web.words import _words, preferred, say
 
 
@@ -142,7 +146,7 @@ def test_agencies_are_compared_and_the_address_is_the_question(site: Explorer) -
 
 
 def test_portals_tell_what_the_last_run_saw(site: Explorer) -> None:
-    assert "example" in words(tree(site, "/portals", lang="en"))
+    assert "青禾市 年报 example" in words(tree(site, "/portals", lang="en"))
     assert "not asked" not in words(tree(site, "/portals/example", lang="en"))
     tree(site, "/portals/nobody", 404)
 
@@ -262,3 +266,45 @@ def test_csv_gives_a_spreadsheet_no_formula(site: Explorer) -> None:
     assert csv_text("-") == "-"
     lines = site.client.get(f"/reports/{site.report_id(FINANCE, 2022)}/values.csv").text.splitlines()
     assert len(lines) == 201
+
+
+def test_every_check_of_the_forms_has_words_for_readers() -> None:
+    codes = {check.id for form in load_forms().values() for check in (*form.checks, *form.mentions)}
+    assert [code for code in sorted(codes) if f"finding_{code}" not in _words()] == []
+
+
+def test_a_report_s_sections_stand_in_the_order_of_the_form(site: Explorer) -> None:
+    page = tree(site, f"/reports/{site.report_id(FINANCE, 2023)}")
+    headings = [words(one) for one in page.cssselect("#h-text ~ details > summary")]
+    assert headings[0] == "一、总体情况"
+    assert headings[-1] == "六、其他需要报告的事项"
+    assert list(in_reading_order({"x": 1, "fees": 2, "overview": 3})) == ["overview", "fees", "x"]
+
+
+def test_years_of_another_scope_are_marked_and_joined_by_dashes_only() -> None:
+    own, region = Dot(2021, 5, False, "own"), Dot(2022, 6, False, "region_aggregate")
+    drawn = [
+        line_chart([Series("a", dots)], [2021, 2022], ["2021", "2022"], title="t", y_title="", x_title="", breaks={},
+                   source="")
+        for dots in ([own, region], [own, region._replace(kind="own")])
+    ]  # fmt: skip
+    assert ["stroke-dasharray" in svg for svg in drawn] == [True, False]
+
+
+def test_names_at_the_edge_of_a_chart_stand_apart_and_above_the_axis() -> None:
+    lines = [Series(f"机关{n}", [Dot(2021, 0, False)]) for n in range(8)]
+    svg = line_chart(lines, [2021], ["2021"], title="t", y_title="", x_title="", breaks={}, source="")
+    heights = [float(y) for y in re.findall(r'<text class="s\d" x="[\d.]+" y="([\d.]+)"', svg)]
+    assert len(heights) == 8
+    assert min(low - high for high, low in pairwise(sorted(heights))) >= 15
+    assert max(heights) <= 380 - 66 + 4
+
+
+def test_an_original_that_can_t_be_shown_says_so_in_plain_words(site: Explorer) -> None:
+    name = site.report_id(FINANCE, 2022)
+    for path, status in (("/nobody/1/0", 404), (f"/{name}/1/9", 404), (f"/{name}/x/0", 400),
+                         (f"/{name}/1/0?page=0", 400), ("/nothing", 404)):  # fmt: skip
+        answer = site.originals.get(path)
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8"), path
+        assert str(status) in answer.text
+        assert "sandbox" in answer.headers["content-security-policy"]

@@ -10,10 +10,12 @@ from xml.sax.saxutils import escape, quoteattr
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#a2447e", "#8a6d00", "#3b8fc4", "#4d4d4d", "#b5410f")
 MARKS = ("circle", "square", "triangle", "diamond")
 WIDTH, HEIGHT = 820, 380
-LEFT, RIGHT, TOP, BOTTOM = 64, 186, 66, 66
+LEFT, RIGHT, TOP, BOTTOM = 72, 192, 66, 66
+EDGE = 12  # where titles begin
 FONT = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
 INK, MUTED, RULE = "#1b1b1b", "#595959", "#d9d9d9"
-LEAST_GAP = 15  # pixels between two names at the ends of lines
+LEAST_GAP = 15  # pixels between two names at the right edge
+LONGEST_NAME = 13
 
 
 Place = Callable[[float], float]
@@ -76,8 +78,8 @@ def line_chart(
         f' aria-label={quoteattr(title)} font-family="{FONT}" font-size="12">',
         f"<title>{escape(title)}</title>",
         f'<rect class="paper" width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
-        _text(LEFT - 52, 18, title, size=14, weight=600),
-        _text(LEFT - 52, 35, y_title, colour=MUTED, size=11),
+        _text(EDGE, 18, title, size=14, weight=600),
+        _text(EDGE, 37, y_title, colour=MUTED, size=11),
     ]
     for step in steps:
         y = up(step)
@@ -86,8 +88,8 @@ def line_chart(
     every = max(1, math.ceil(len(xs) / 12))
     for at, (x, label) in enumerate(zip(xs, x_labels, strict=True)):
         if at % every == 0 or at == len(xs) - 1:
-            out.append(_text(across(x), HEIGHT - BOTTOM + 18, label, anchor="middle", colour=MUTED, size=11))
-    out.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - BOTTOM + 35, x_title, anchor="middle", colour=MUTED, size=11))
+            out.append(_text(across(x), HEIGHT - BOTTOM + 19, label, anchor="middle", colour=MUTED, size=11))
+    out.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - BOTTOM + 38, x_title, anchor="middle", colour=MUTED, size=11))
     for place, word in breaks.items():
         if first < place < last:
             x = across(place)
@@ -97,13 +99,13 @@ def line_chart(
             )
             out.append(_text(x, TOP - 6, word, anchor="middle", colour=MUTED, size=10))
     out += _lines(series, breaks, across, up)
-    out.append(_text(LEFT - 52, HEIGHT - 8, source, colour=MUTED, size=10))
+    out.append(_text(EDGE, HEIGHT - 7, source, colour=MUTED, size=10))
     return "".join([*out, "</svg>"])
 
 
 def _lines(series: Sequence[Series], breaks: Mapping[float, str], across: Place, up: Place) -> list[str]:
     out: list[str] = []
-    ends: list[tuple[float, float, str, str]] = []
+    ends: list[tuple[float, int]] = []
     for number, one in enumerate(series):
         colour, mark = COLOURS[number % len(COLOURS)], MARKS[number % len(MARKS)]
         style = f'class="s{number % len(COLOURS)}"'
@@ -120,14 +122,28 @@ def _lines(series: Sequence[Series], breaks: Mapping[float, str], across: Place,
         for dot, (x, y) in zip(one.points, places, strict=True):
             out.append(_mark(mark, x, y, colour, dot.doubtful, style, f"{one.name} {_number(dot.y)}"))
         if places:
-            ends.append((places[-1][1], places[-1][0], one.name, f'{style} fill="{colour}"'))
+            ends.append((places[-1][1], number))
     ends.sort()
-    at = -math.inf
-    for y, x, name, style in ends:
-        at = max(y, at + LEAST_GAP)
-        short = name if len(name) <= 14 else f"{name[:13]}…"
-        out.append(f'<text {style} x="{x + 10:.1f}" y="{at + 4:.1f}" font-size="12">{escape(short)}</text>')
+    for y, (_, number) in zip(_apart([end for end, _ in ends]), ends, strict=True):
+        name, at = series[number].name, number % len(COLOURS)
+        short = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+        style, mark = f'class="s{at}"', MARKS[number % len(MARKS)]
+        x = WIDTH - RIGHT + 16
+        out.append(
+            f'<g class="end">{_mark(mark, x, y, COLOURS[at], False, style, name)}'
+            f'<text {style} x="{x + 10}" y="{y + 4:.1f}" fill="{COLOURS[at]}">{escape(short)}</text></g>'
+        )
     return out
+
+
+def _apart(places: Sequence[float]) -> list[float]:
+    """Ascending heights, moved so that names there do not overlap and all lie above the axis."""
+    down, lowest = list[float](), -math.inf
+    for place in places:
+        lowest = max(place, lowest + LEAST_GAP)
+        down.append(lowest)
+    most = HEIGHT - BOTTOM
+    return [min(place, most - LEAST_GAP * behind) for behind, place in zip(range(len(down))[::-1], down, strict=True)]
 
 
 def _mark(kind: str, x: float, y: float, colour: str, hollow: bool, style: str, told: str) -> str:

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from model.divisions import all_divisions, divisions, full_name
+from model.forms_printed import in_reading_order
 from web.drawing import Drawing
 from web.guarding import Rate
 from web.library import Library
@@ -149,9 +150,14 @@ class Site:
             lstrip_blocks=True,
             undefined=StrictUndefined,
         )
-        environment.filters["number"] = number
+        environment.filters |= {"number": number, "in_reading_order": in_reading_order}
         environment.globals.update(place_name=place_name, full_name=full_name, asset=self.asset)
         return environment
+
+    def portal_title(self, name: str) -> str:
+        """What a portal is called, for people; its id where no file of this installation names it."""
+        known = self.library.registry.get(name)
+        return known.title if known else name
 
     def asset(self, name: str) -> str:
         """A file of ours with its digest, so that it may be kept for ever."""

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from model.document import VersionRecord
 from model.errors import StorageUnavailable
+from model.forms_printed import in_reading_order
 from storage.archive import Archive
 from storage.local_folder import LocalFolder
 from storage.records import read_record
@@ -213,7 +214,7 @@ class Catalogue:
             "SELECT manifest, parser FROM versions WHERE report_id = ? AND n = ?", (row.report_id, row.newest)
         ).fetchone()
         parsed = self._archive.parsed(manifest, parser) if parser else None
-        sections = (parsed or {}).get("sections") or {}
+        sections = in_reading_order((parsed or {}).get("sections") or {})
         whole = "\n".join(str(section.get("text") or "") for section in sections.values())
         if place_of(whole, words) is None:
             return None

@@ -6,6 +6,7 @@ from functools import partial
 from sqlite3 import Connection
 from typing import Any, NamedTuple
 
+from model.forms_printed import in_reading_order
 from storage.catalogue import ReportRow
 from storage.catalogue.browsing import (
     FACETS,
@@ -157,5 +158,5 @@ def _counted(shelf: Shelf, find: Callable[[Question], Selection], asked: Questio
 
 
 def _texts(parsed: dict[str, Any] | None) -> dict[str, str]:
-    sections = (parsed or {}).get("sections") or {}
+    sections = in_reading_order((parsed or {}).get("sections") or {})
     return {name: str(section.get("text") or "") for name, section in sections.items()}

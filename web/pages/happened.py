@@ -66,7 +66,7 @@ def routes(site: Site) -> APIRouter:
         if len(points) > 1:
             labels = [f"{visit.checked_at:%m-%d}" for visit in visits]
             chart = line_chart(
-                [Series(name, [Dot(float(x), y, not visits[x].complete) for x, y in points])],
+                [Series(site.portal_title(name), [Dot(float(x), y, not visits[x].complete) for x, y in points])],
                 [float(x) for x, _ in points], labels, y_title=ask.t("reports"), x_title=ask.t("checked"), breaks={},
                 source=ask.t("trend"), title=ask.t("trend"),
             )  # fmt: skip

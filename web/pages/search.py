@@ -38,7 +38,9 @@ def routes(site: Site) -> APIRouter:
                 (value, _named(ask, name, value), number, value in held) for value, number in ordered[:MOST_VALUES]
             ]
             facets.append((name, named))
-        findings = [(code, code, number, code in asked.finding) for code, number in found.findings.items()]
+        findings = [
+            (code, ask.word("finding", code), number, code in asked.finding) for code, number in found.findings.items()
+        ]
         rows = [(row, site.library.snippet(row, asked.words)) for row in found.rows]
         template = "results.html" if part else "search.html"
         chosen = [
@@ -59,4 +61,6 @@ def routes(site: Site) -> APIRouter:
 def _named(ask: Asking, facet: str, value: str) -> str:
     if facet == "region":
         return (place_name(value) or value) if value else ask.t("unknown_region")
-    return ask.word(facet, value) if facet in ("verdict", "level", "kind", "scope") else value
+    if facet == "portal":
+        return ask.site.portal_title(value)
+    return ask.word(facet, value) if facet in ("verdict", "level", "kind", "scope", "finding") else value

@@ -7,6 +7,7 @@ from starlette.responses import HTMLResponse
 
 from model.compare import CellChange
 from model.errors import BadQuery
+from model.forms_printed import in_reading_order
 from model.sentences import changed_sentences, changed_spans, sentences
 from web.pages.form_view import SHOWN_STATE, number
 from web.site import Site
@@ -72,7 +73,7 @@ def text_changes(old: dict[str, Any] | None, new: dict[str, Any] | None) -> list
 
 
 def _lines(parsed: dict[str, Any] | None) -> list[str]:
-    sections = (parsed or {}).get("sections") or {}
+    sections = in_reading_order((parsed or {}).get("sections") or {})
     return [line for section in sections.values() for line in str(section.get("text") or "").splitlines()]
 
 
