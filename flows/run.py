@@ -170,7 +170,8 @@ async def run_once(
     _going_on.add(run)
     try:
         archive.begin_run(run, now, portals=[*sorted(chosen)], by=this_process(run))
-        work = Work(archive, run, now, everything, recheck, store, given.settings, steps, still_due if due else None)
+        left_to_others = still_due if due else None
+        work = Work(archive, run, now, everything, recheck, store, given.settings, steps, left_to_others, given.clock)
         with span("run", run=run, portals=len(chosen)):
             came = await visit_shards(work, chosen.values(), share)
             if came.whole:

@@ -15,6 +15,7 @@ from typing import Any, TextIO
 from pydantic import BaseModel, ConfigDict
 
 from model.capture import CrawlJob
+from model.clock import clock_ahead, utc_now
 from model.errors import GongkaiError, group_of
 from storage.archive import Archive
 from storage.ledger_writer import LedgerWriter
@@ -33,6 +34,8 @@ class ShardOrder(BaseModel):
     store: str
     storage: StorageSettings
     browser: Path | None = None
+    clock_ahead: float = 0
+    """Seconds by which the run's clock is ahead of the machine's: a played one dates captures as the run does."""
 
 
 class Voice:
@@ -78,7 +81,14 @@ def main() -> int:
         store = open_store(order.store, settings=order.storage)
         archive = Archive(store)
         with LedgerWriter(store, order.job.run, order.job.shard) as sink:
-            run_crawl(order.job, sink, on_progress=voice.say, browser=order.browser, list_body=archive.list_body)
+            run_crawl(
+                order.job,
+                sink,
+                on_progress=voice.say,
+                browser=order.browser,
+                list_body=archive.list_body,
+                now=clock_ahead(order.clock_ahead) if order.clock_ahead else utc_now,
+            )
     except GongkaiError as error:
         voice.say({"type": "error", "group": group_of(error), "kind": type(error).__name__, "message": str(error)})
         return 1

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from model.clock import Clock, seconds_ahead, utc_now
 from model.errors import CrawlFailed, GongkaiError, ObjectMissing, PortalUnavailable
 from model.portal import Portal
 from storage.archive import Archive
@@ -33,7 +34,8 @@ StillDue = Callable[[dict[str, Portal]], dict[str, Portal]]
 class Work:
     """What the shards of one run have in common. `everything`: all portals there are. `store`: the archive's address.
 
-    `still_due`: of some portals those to be visited now; None: all, whoever else was there.
+    `still_due`: of some portals those to be visited now; None: all, whoever else was there. `clock`: the run's; leases
+    go by the machine's, which other processes see too.
     """
 
     archive: Archive
@@ -45,6 +47,7 @@ class Work:
     settings: Settings
     steps: Steps
     still_due: StillDue | None = None
+    clock: Clock = utc_now
 
 
 @dataclass(slots=True)
@@ -167,7 +170,10 @@ class _Visits:
             crawl_job, work.archive, work.run, name, members, work.now, work.recheck, settings.contact,
             settings.vantage, settings.limits,
         )  # fmt: skip
-        order = ShardOrder(job=job, store=work.store, storage=settings.storage, browser=settings.browser)
+        order = ShardOrder(
+            job=job, store=work.store, storage=settings.storage, browser=settings.browser,
+            clock_ahead=seconds_ahead(work.clock),
+        )  # fmt: skip
         try:
             with span("crawl", run=work.run, shard=name, portals=len(members)):
                 await work.steps.crawl(name, order)

@@ -7,8 +7,9 @@ import pytest
 from lxml import etree
 from rich.console import Console
 
+from flows import liveness
 from flows.demo import play as demo
-from flows.demo.play import play
+from flows.demo.play import DAY, play
 from flows.outcome import RunOutcome
 from flows.tables import told_events
 from infra.simulator import Simulator
@@ -28,6 +29,7 @@ def three_runs(
     """Outcomes, the archive, and for each run the (path, status) of every request for a report's page."""
     monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(liveness, "CLOCK_HOSTS", 1)  # so that one site is enough to say that the run's clock is off
     logs: list[list[tuple[str, int]]] = []
     original = demo.run_collect
 
@@ -75,6 +77,15 @@ def test_three_runs(three_runs: tuple[list[RunOutcome], Archive, list[list[tuple
     (cell,) = told["revised"].details["cells"]  # type: ignore[union-attr, misc]
     assert (cell["id"], cell["to"] - cell["from"]) == (EDITED, 17)  # type: ignore[index, operator, call-overload]
     assert told["disappeared"].details["status"] == 404
+
+    # The portals and the runs share one clock, whatever the date of this machine.
+    assert {outcome.run[:9] for outcome in (first, second, third)} == {"20260129T"}
+    assert {outcome.own_events for outcome in (first, second, third)} == {()}
+    for outcome in (first, second, third):
+        seen = archive.coverage(SITE, outcome.run)
+        assert seen.checked_at.date() == DAY.date()
+        assert seen.clock_ahead is not None
+        assert abs(seen.clock_ahead) < 60
 
     # Kept once each, delivered, and in the feeds.
     assert len(archive.events()) == REPORTS + 3

@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import httpx
@@ -16,6 +17,7 @@ from infra.simulator import Simulator
 from infra.simulator.commands import APPENDED_BY_DEFAULT, EDITED_BY_DEFAULT
 from infra.simulator.portal import Portal
 from infra.simulator.site import SiteConfig, load_site
+from model.clock import utc_now
 from model.errors import BadQuery, InvalidPortal, Misconfigured
 
 AGENCY = "青禾市财政局"
@@ -204,7 +206,7 @@ def test_sites_show_html_layouts_only() -> None:
 @pytest.fixture
 def program() -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
-        [sys.executable, "-m", "infra.simulator", "--site", "qinghe", "--site", "baisha"],
+        [sys.executable, "-m", "infra.simulator", "--site", "qinghe", "--site", "baisha", "--machine-time"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         yield process
@@ -215,7 +217,9 @@ def test_the_program_tells_its_addresses_and_ends_on_sigterm(program: subprocess
     assert program.stdout is not None
     told = json.loads(program.stdout.readline())
     assert set(told["sites"]) == set(told["entries"]) == {"qinghe", "baisha"}
-    assert get(told["entries"]["qinghe"]).status_code == 200
+    answer = get(told["entries"]["qinghe"])
+    assert answer.status_code == 200
+    assert abs(parsedate_to_datetime(answer.headers["Date"]) - utc_now()) < timedelta(minutes=1)
     assert get(told["control"]).json() == told["sites"]
     program.send_signal(signal.SIGTERM)
     assert program.wait(timeout=20) == 0

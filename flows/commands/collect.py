@@ -14,6 +14,7 @@ from flows.plan import Recheck
 from flows.prefect_home import quiet_prefect, run_tags
 from flows.settings import Settings
 from flows.tables import outcome_tables
+from model.clock import Clock, utc_now
 
 EPILOG = """Examples:
 
@@ -75,10 +76,14 @@ def run_collect(
     settings: Settings,
     subscriptions: Subscriptions | None = None,
     *,
+    clock: Clock = utc_now,
     due: bool = False,
     share: str | None = None,
 ) -> RunOutcome:
-    """Run the flow in this process, with progress on standard error. Without subscriptions, those of the settings."""
+    """Run the flow in this process, with progress on standard error. Without subscriptions, those of the settings.
+
+    `clock`: another than the machine's for a run on simulated portals, whose clock it has to share.
+    """
     quiet_prefect("CRITICAL")
     # Imported only now: Prefect takes seconds, and other commands do without it.
     from prefect import tags
@@ -88,7 +93,7 @@ def run_collect(
     from flows.run import Equipment, equipment
     from flows.steps import listener
 
-    equipped = Equipment(settings, subscriptions or load_subscriptions(settings.alerts))
+    equipped = Equipment(settings, subscriptions or load_subscriptions(settings.alerts), clock)
     with RunProgress() as progress:
         tokens = listener.set(progress.hear), equipment.set(equipped)
         try:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from flows.outcome import RunOutcome
 from flows.settings import Settings
 from flows.tables import outcome_tables, told_events
 from infra.simulator import Simulator
+from model.clock import SHANGHAI, clock_ahead, utc_now
 from model.errors import BadQuery
 from model.vocabulary import EventKind
 
@@ -27,6 +29,8 @@ LOUD = tuple(kind for kind in EventKind if kind is not EventKind.COLLECTED)
 MARK = "demo-archive.txt"
 MARK_TEXT = "Made by `gongkai demo` of simulated portals. The next demo replaces this folder.\n"
 FEEDS = "alerts"
+DAY = datetime(2026, 1, 29, 16, tzinfo=SHANGHAI)
+"""When the demo plays, whatever the machine's date: two days before the reports on 2025 are due."""
 
 
 def fresh_folder(store: Path) -> None:
@@ -42,10 +46,11 @@ def fresh_folder(store: Path) -> None:
 def play(store: str, sites: list[str], console: Console, left_out: dict[str, str]) -> list[RunOutcome]:
     """The three runs, told on the console; the outcomes, for the tests. `store` is a folder or an S3 address."""
     outcomes: list[RunOutcome] = []
+    clock = clock_ahead((DAY - utc_now()).total_seconds())
     feeds = Path(FEEDS).resolve() if store.startswith("s3://") else Path(store).resolve().parent / FEEDS
     with (
         tempfile.TemporaryDirectory(prefix="gongkai-demo-") as folder,
-        Simulator.start(sites) as simulator,
+        Simulator.start(sites, now=clock) as simulator,
         ListeningDesk() as desk,
     ):
         write_portals(simulator, sites, Path(folder))
@@ -58,15 +63,20 @@ def play(store: str, sites: list[str], console: Console, left_out: dict[str, str
 
         def crawl(number: int, title: str) -> RunOutcome:
             console.print(Rule(f"[bold]{number}. {title}", align="left"))
-            outcome = run_collect([], store, "all", settings, subscriptions=subscriptions)
+            outcome = run_collect([], store, "all", settings, subscriptions=subscriptions, clock=clock)
             console.print(outcome_tables(outcome))
             outcomes.append(outcome)
             return outcome
 
+        simulator.set_clock(DAY)
+        console.print(
+            f"The portals and the crawls share a simulated clock; it begins on {DAY:%-d %B %Y, %H:%M} in China."
+        )
         for site, why in left_out.items():
             console.print(f"[yellow]{site} is left out: {why}[/]")
         crawl(1, "The first crawl builds the baseline: everything is collected, nobody is alerted")
         crawl(2, "The second crawl finds nothing new: every report answers 'not modified'")
+        simulator.set_clock(clock())
         change(simulator, sites[0], console)
         crawl(3, "The third crawl tells exactly what happened")
         _tell_deliveries(console, desk, feeds, outcomes[-1])

@@ -16,6 +16,7 @@ from pathlib import Path
 from infra.simulator.cases import load_case
 from infra.simulator.simulation import Simulator
 from infra.simulator.site import bundled_sites
+from model.clock import utc_now
 from model.errors import GongkaiError
 
 
@@ -27,13 +28,19 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--case", type=int, help="the sites of one of the 27 cases (1 to 27)")
     parser.add_argument("--state", type=Path, help="keeps ports and changes from one start to the next")
+    parser.add_argument(
+        "--machine-time", action="store_true", help="servers tell this machine's time, not that of the site's own clock"
+    )
     options = parser.parse_args(arguments)
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     signal.signal(signal.SIGINT, lambda *_: ended.set())
     try:
         simulator = Simulator.start(
-            options.site, configs=load_case(options.case) if options.case else None, state=options.state
+            options.site,
+            configs=load_case(options.case) if options.case else None,
+            state=options.state,
+            now=utc_now if options.machine_time else None,
         )
     except GongkaiError as error:
         sys.stderr.write(f"{error}\n")

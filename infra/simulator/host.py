@@ -16,6 +16,7 @@ from infra.simulator.publication import Publication
 from infra.simulator.reports.rendering import render
 from infra.simulator.scripted import Script
 from infra.simulator.wire import Delivery, Request, Response
+from model.clock import Clock
 
 
 class PageCache:
@@ -38,12 +39,17 @@ class Host:
     """Answers for one portal."""
 
     def __init__(
-        self, portal: Portal, pages: PageCache | None = None, address_of: Callable[[str], str] = lambda _: ""
+        self,
+        portal: Portal,
+        pages: PageCache | None = None,
+        address_of: Callable[[str], str] = lambda _: "",
+        now: Clock | None = None,
     ) -> None:
-        """`address_of` gives the base address of a host by its name."""
+        """`address_of` gives the base address of a host by its name. `now`: what the web server's clock says."""
         self.portal = portal
         self.script = Script(portal, address_of)
         self.answered_since_switch = 0
+        self._now = now or (lambda: self.portal.clock)
         self._pages = PageCache() if pages is None else pages
 
     def answer(self, request: Request) -> Response:
@@ -140,7 +146,7 @@ class Host:
         charset = f"; charset={page.charset}" if page.charset and switches.charset_header else ""
         headers = {
             "Content-Type": f"{page.media_type}{charset}",
-            "Date": _http_date(self.portal.clock),
+            "Date": _http_date(self._now()),
             "Server": "nginx",
         }
         if page.location is not None:

@@ -18,6 +18,7 @@ from infra.simulator.journal import Journal
 from infra.simulator.portal import Portal
 from infra.simulator.site import SiteConfig, load_site
 from infra.simulator.wire import Answer, Request, Response, Witness, listen
+from model.clock import Clock
 from model.errors import Misconfigured
 
 ADDRESS = "127.0.0.1"
@@ -33,11 +34,13 @@ class Simulator(Commands):
         *,
         configs: Mapping[str, SiteConfig] | None = None,
         state: Path | None = None,
+        now: Clock | None = None,
     ) -> Self:
         """Listen on free ports; `sites` are bundled names or YAML files, `configs` sites made in memory.
 
-        With a state file the ports and changes of an earlier run are taken up again. Raises InvalidPortal for an
-        unusable site, Misconfigured when a port of the state file is taken.
+        `now`: the time that the web servers tell in `Date`; without it, that of each site's own clock, which stands
+        still between commands. With a state file the ports and changes of an earlier run are taken up again. Raises
+        InvalidPortal for an unusable site, Misconfigured when a port of the state file is taken.
         """
         chosen = {**dict(load_site(name) for name in sites), **(configs or {})}
         if not chosen:
@@ -45,7 +48,7 @@ class Simulator(Commands):
         pages = PageCache()
         journal = Journal(state)
         addresses = journal.state.sites
-        hosts = {name: Host(Portal(name, each), pages, addresses.__getitem__) for name, each in chosen.items()}
+        hosts = {name: Host(Portal(name, each), pages, addresses.__getitem__, now) for name, each in chosen.items()}
         simulator = cls(hosts, journal)
         simulator._replay()
         simulator._listen()
