@@ -35,6 +35,7 @@ from .run import (
 )
 from .settle import Settled
 from .shard import ShardOrder
+from .span_export import spans_exported
 from .steps import Steps, listener
 
 
@@ -100,9 +101,17 @@ async def collect(
     three runs.
     """
     given = equipment.get() or own_equipment()
+    with spans_exported(given.settings.otel_endpoint):
+        return await _shown(given, portals or [], store, recheck, due, share)
+
+
+async def _shown(
+    given: Equipment, names: list[str], store: str | None, recheck: Recheck, due: bool, share: str | None
+) -> RunOutcome:
+    """The run, with its progress and results in Prefect where somebody can look at them."""
     # The temporary server of a single command has no UI, and nobody to look at it.
     if not has_server():
-        return await _collect(given, portals or [], store, recheck, due, share)
+        return await _collect(given, names, store, recheck, due, share)
     progress, outer = ProgressShare(), listener.get()
 
     def tell_both(line: dict[str, Any]) -> None:
@@ -112,7 +121,7 @@ async def collect(
     token = listener.set(tell_both)
     try:
         async with progress_artifact(progress):
-            outcome = await _collect(given, portals or [], store, recheck, due, share)
+            outcome = await _collect(given, names, store, recheck, due, share)
     finally:
         listener.reset(token)
     await result_artifacts(outcome)

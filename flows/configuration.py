@@ -23,10 +23,12 @@ BESIDE = {
     "AWS_SECRET_ACCESS_KEY": "Credentials of the bucket",
     "AWS_SESSION_TOKEN": "Credentials of the bucket",
     "AWS_PROFILE": "Which credentials of the shared file",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "Collector for spans where GONGKAI_OTEL_ENDPOINT names none",
+    "OTEL_EXPORTER_OTLP_HEADERS": "What the collector asks for, such as a token",
     "GONGKAI_LOG": "json: each line of the log is one JSON object",
     "GONGKAI_CRAWL_LOG": "Level of the log of crawl processes",
 }
-SECRET = ("AUTH_STRING", "SECRET", "KEY_ID", "TOKEN", "PASSWORD")
+SECRET = ("AUTH_STRING", "SECRET", "KEY_ID", "TOKEN", "PASSWORD", "OTLP_HEADERS")
 # Variables that begin with GONGKAI_ and are for whoever tests or builds gongkai.
 BUILDERS = (
     "CONFIG",

@@ -29,6 +29,11 @@ class Settings(Configured):
     timeout: float = Field(60.0, gt=0, description="Seconds for one answer; an attachment has three times as many")
     host_wait: float = Field(600.0, ge=0, description="Seconds to wait for a host that another crawl is at")
     metrics: Path | None = Field(None, description="File for node_exporter's textfile collector, after each run")
+    otel_endpoint: str | None = Field(
+        None,
+        pattern="^https?://[^/@]+(/[^@]*)?$",  # a password would be shown; it belongs into OTEL_EXPORTER_OTLP_HEADERS
+        description="OpenTelemetry collector for spans, as http://127.0.0.1:4318",
+    )
     signing_key: Path | None = Field(None, description="The operator's private key, which signs the daily manifests")
     public_url: str | None = Field(None, description="Address of the explorer, for permalinks")
     storage: StorageSettings = Field(default_factory=StorageSettings)

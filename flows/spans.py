@@ -1,7 +1,6 @@
 """Spans for OpenTelemetry: a run, each crawl of a shard, each portal that is settled, each document that is parsed.
 
-Only its API is used, which does nothing by itself. Whoever starts gongkai under `opentelemetry-instrument` with the
-usual `OTEL_…` variables gets them (docs/running.md).
+Only its API is used, which does nothing by itself; flows.span_export sends them where the operator wants them.
 """
 
 from collections.abc import Iterator

@@ -21,6 +21,7 @@ SECRETS = {
     "AWS_ACCESS_KEY_ID": "AKIASECRETKEYID",
     "AWS_SECRET_ACCESS_KEY": "aws-very-secret",
     "AWS_SESSION_TOKEN": "session-very-secret",
+    "OTEL_EXPORTER_OTLP_HEADERS": "authorization=Bearer header-very-secret",
     "GONGKAI_WEB_PASSWORD": "web-very-secret",
     "PREFECT_API_AUTH_STRING": "gongkai:prefect-very-secret",
     "PREFECT_API_DATABASE_CONNECTION_URL": "postgresql+asyncpg://gongkai:database-very-secret@db/prefect",

@@ -3,6 +3,8 @@
 import json
 import logging
 import re
+import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,12 +13,18 @@ from typing import Any
 import pytest
 from opentelemetry import trace
 
+from flows import span_export
 from flows.demo.portals import write_portals
 from flows.json_logs import JsonLines, run_id
 from flows.metrics import write_metrics
 from flows.outcome import DocumentOutcome, PortalOutcome, RunOutcome
+from flows.settings import Settings
+from flows.span_export import spans_exported
 from infra.simulator import Simulator
+from model.errors import Misconfigured
+from tests.alert_receiver import receiving
 from tests.running import finished
+from tests.span_collector import plain, spans
 from tests.test_withdrawal import OLD, PAGE, Story
 
 NOON = datetime(2026, 1, 2, 4, tzinfo=UTC)
@@ -101,14 +109,27 @@ def test_spans_of_portals_and_parses(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert (parse[0], parse[1]["gongkai.parts"], parse[2]) == ("gongkai.parse", 1, "gongkai.portal")
 
 
-def test_a_run_in_a_shell_logs_json_and_writes_its_metrics(tmp_path: Path) -> None:
-    with Simulator.start(["qinghe"]) as simulator:
+SECRETS = {
+    "AWS_SECRET_ACCESS_KEY": "storage-very-secret",
+    "HOOK": "hook-very-secret-of-thirty-two-letters",
+    "GONGKAI_WEB_PASSWORD": "web-very-secret",
+    "OTEL_EXPORTER_OTLP_HEADERS": "authorization=Bearer collector-very-secret",
+}
+SUBSCRIPTIONS = 'subscriptions: [{name: desk, to: "webhook+http://127.0.0.1:9/very-secret", secret: "${HOOK}"}]\n'
+
+
+def test_a_run_in_a_shell_logs_json_writes_its_metrics_and_sends_its_spans(tmp_path: Path) -> None:
+    (tmp_path / "alerts.yml").write_text(SUBSCRIPTIONS, encoding="utf-8")
+    with Simulator.start(["qinghe"]) as simulator, receiving() as collector:
         write_portals(simulator, ["qinghe"], tmp_path / "portals")
         environment = {
             "GONGKAI_PORTALS": str(tmp_path / "portals"),
+            "GONGKAI_ALERTS": str(tmp_path / "alerts.yml"),
             "GONGKAI_LOG": "json",
+            "GONGKAI_OTEL_ENDPOINT": f"http://127.0.0.1:{collector.port}/",
             "GONGKAI_METRICS": str(tmp_path / "gongkai.prom"),
             "PREFECT_HOME": str(tmp_path / "prefect"),
+            **SECRETS,
         }
         ended = finished("collect", "--store", str(tmp_path / "archive"), "--json", environment=environment)
     assert ended.returncode == 0, ended.stderr
@@ -117,3 +138,68 @@ def test_a_run_in_a_shell_logs_json_and_writes_its_metrics(tmp_path: Path) -> No
     visited = [line for line in lines if line["message"] == "a portal was visited"]
     assert [(line["run"], line["portal"]) for line in visited] == [(run, "qinghe")]
     assert 'gongkai_last_run_portals{state="complete"} 1.0' in (tmp_path / "gongkai.prom").read_text()
+
+    # One trace: the run, its shard, the portal that was settled, each document; whoever sees it sees no secret.
+    sent = {span.id: span for span in spans(collector.got) if span.name.startswith("gongkai.")}
+    by_name = {name: [s for s in sent.values() if s.name == f"gongkai.{name}"] for name in ("run", "crawl", "portal")}
+    ((whole,), (crawl,), (portal,)) = by_name.values()
+    assert whole.attributes == {"gongkai.run": run, "gongkai.portals": 1}
+    assert crawl.attributes == {"gongkai.run": run, "gongkai.shard": "000", "gongkai.portals": 1}
+    assert (portal.attributes["gongkai.run"], portal.attributes["gongkai.portal"]) == (run, "qinghe")
+    parsed = [span for span in sent.values() if span.name == "gongkai.parse"]
+    assert len(parsed) == 33
+    assert {sent[span.parent].name for span in parsed} == {"gongkai.portal"}
+    assert {span.trace for span in sent.values()} == {whole.trace}
+    assert {span.service for span in sent.values()} == {"gongkai"}
+    assert {got.headers["authorization"] for got in collector.got} == {"Bearer collector-very-secret"}
+    assert [got.path for got in collector.got if b"very-secret" in plain(got)] == []
+    assert "very-secret" not in ended.stdout + ended.stderr
+
+
+@pytest.fixture
+def no_packages(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As where the extra `otel` was not installed, and nobody has set up tracing."""
+    monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
+    monkeypatch.setattr(trace, "get_tracer_provider", trace.ProxyTracerProvider)
+    span_export._provider.cache_clear()
+    yield
+    span_export._provider.cache_clear()
+
+
+@pytest.mark.usefixtures("no_packages")
+def test_a_collector_without_the_packages_is_refused() -> None:
+    with pytest.raises(Misconfigured, match=r"pip install 'gongkai\[otel\]'"), spans_exported("http://127.0.0.1:4318"):
+        pass
+
+
+@pytest.mark.usefixtures("no_packages")
+@pytest.mark.parametrize("named", [True, False])
+def test_a_collector_of_all_programs_stops_no_run(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, named: bool
+) -> None:
+    for name in span_export.STANDARD:
+        monkeypatch.delenv(name, raising=False)
+    if named:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318")
+    with spans_exported(None):
+        pass
+    assert [record.message for record in caplog.records] == [span_export.MISSING] * named
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("127.0.0.1:4318", "should match"),
+        ("https://me:very-secret@collector.example:4318", "should match"),
+        ("http://127.0.0.1:4318", None),
+        ("https://collector.example/gongkai/", None),
+    ],
+)
+def test_the_address_of_a_collector(monkeypatch: pytest.MonkeyPatch, given: str, told: str | None) -> None:
+    monkeypatch.setenv("GONGKAI_OTEL_ENDPOINT", given)
+    if told is None:
+        assert Settings().otel_endpoint == given
+        return
+    with pytest.raises(Misconfigured, match=told) as refused:
+        Settings()
+    assert "very-secret" not in str(refused.value)

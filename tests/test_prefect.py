@@ -30,7 +30,9 @@ from infra.simulator import Simulator
 from model.document import Event
 from model.errors import CrawlFailed, NoContact, PortalUnavailable, StorageUnavailable
 from model.vocabulary import EventKind
+from tests.alert_receiver import Receiver, receiving
 from tests.running import finished, prefect_server
+from tests.span_collector import plain, spans
 
 
 @pytest.mark.parametrize(
@@ -177,12 +179,13 @@ class Stage(NamedTuple):
 
     api: str
     environment: dict[str, str]
+    collector: Receiver
 
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
     login = SECRETS["PREFECT_API_AUTH_STRING"]
-    with Simulator.start(["qinghe"]) as simulator, prefect_server(tmp_path, login) as server:
+    with Simulator.start(["qinghe"]) as simulator, prefect_server(tmp_path, login) as server, receiving() as collector:
         write_portals(simulator, ["qinghe"], tmp_path / "portals")
         (tmp_path / "alerts.yml").write_text(SUBSCRIPTIONS, encoding="utf-8")
         environment = {
@@ -191,14 +194,15 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
             **server,
             "GONGKAI_ALERTS": str(tmp_path / "alerts.yml"),
             "GONGKAI_LOG": "json",
+            "GONGKAI_OTEL_ENDPOINT": f"http://127.0.0.1:{collector.port}",
             "GONGKAI_PORTALS": str(tmp_path / "portals"),
             "PYTHONPATH": os.pathsep.join([str(Path.cwd()), os.environ.get("PYTHONPATH", "")]),
         }
-        yield Stage(server["PREFECT_API_URL"], environment)
+        yield Stage(server["PREFECT_API_URL"], environment, collector)
 
 
 def test_a_scheduled_run_completes_on_a_worker(stage: Stage, tmp_path: Path) -> None:
-    api, environment = stage
+    api, environment, collector = stage
     store = tmp_path / "archive"
     _wait(lambda: _ask(f"{api}/work_pools/", {"name": "gongkai", "type": "process"}), 60, "the work pool")
     order = ["deploy", "qinghe", "--store", str(store), "--cron", "* * * * *", "--work-pool", "gongkai"]
@@ -221,10 +225,15 @@ def test_a_scheduled_run_completes_on_a_worker(stage: Stage, tmp_path: Path) -> 
     assert list((store / "reports").rglob("1.json"))
     assert "very-secret" not in told.stdout + told.stderr
     assert_no_secret_is_kept(tmp_path)
+    # Prefect tells of its own runs, too, and of no parameter's value.
+    sent = {span.name: span.attributes for span in spans(collector.got)}
+    assert sent["gongkai.portal"]["gongkai.portal"] == "qinghe"
+    assert "gongkai.run" in sent
+    assert [got.path for got in collector.got if b"very-secret" in plain(got)] == []
 
 
 def test_a_served_deployment_runs_when_asked(stage: Stage, tmp_path: Path) -> None:
-    api, environment = stage
+    api, environment, _ = stage
     store = tmp_path / "archive"
     order = ["flows.cli", "deploy", "qinghe", "--store", str(store), "--cron", "0 0 1 1 *"]
     with _process(order, environment, tmp_path / "served.log"):
