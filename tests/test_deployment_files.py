@@ -1,13 +1,16 @@
 """The files under infra/ by which gongkai is installed: they parse, and keep to what the documentation promises."""
 
 import configparser
+import copy
 import json
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import kubernetes_validate
 import pytest
 import yaml
 
@@ -31,6 +34,59 @@ def test_the_image_is_nobodys_and_locked() -> None:
     assert "--no-sandbox" not in "".join(lines)
     for copied in re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE):
         assert all((INFRA.parent / name).exists() for name in copied.split()), copied
+
+
+def _instructions() -> list[tuple[str, str]]:
+    """(instruction, its words) of the Dockerfile, lines that go on put together."""
+    text = re.sub(r"^\s*#.*\n", "", DOCKERFILE, flags=re.MULTILINE).replace("\\\n", " ")
+    return [
+        (name, " ".join(rest.split())) for name, _, rest in (line.partition(" ") for line in text.splitlines()) if name
+    ]
+
+
+def test_the_image_is_pinned_small_and_writes_to_its_volume_alone() -> None:
+    said = _instructions()
+    stages = [at for at, (name, _) in enumerate(said) if name == "FROM"]
+    bases = [said[at][1].partition(" AS ")[0] for at in stages]
+    assert all(re.fullmatch(r"python:3\.\d+-slim-[a-z]+", base) for base in bases), bases
+    last = said[stages[-1] :]
+    installs = [words for name, words in last if name == "RUN"]
+    assert all("--no-install-recommends" in words and "rm -rf /var/lib/apt/lists/*" in words for words in installs)
+    environment = dict(re.findall(r"(\w+)=(\S+)", " ".join(words for name, words in last if name == "ENV")))
+    assert [words for name, words in last if name == "VOLUME"] == ["/data"]
+    for place in ("HOME", "PREFECT_HOME", "GONGKAI_CACHE"):
+        assert environment[place].startswith("/data"), "the root is read-only"
+    assert environment["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
+    assert environment["DO_NOT_TRACK"] == "1"
+    # Lists, so that signals reach the program and no shell stands between.
+    assert [json.loads(words) for name, words in last if name in ("ENTRYPOINT", "CMD")] == [
+        ["tini", "--", "gongkai"], ["doctor"]
+    ]  # fmt: skip
+    assert not [words for _, words in said if re.search(r"\b(curl|wget|sudo)\b|chmod 777", words)]
+
+
+def _complaints_of_compose(text: str, folder: Path) -> str:
+    """What the schema of the Compose Specification has against a file; empty for nothing."""
+    (folder / "compose.yml").write_text(text, encoding="utf-8")
+    command = ["-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", str(folder / "compose.yml")]
+    told = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False)
+    return "" if told.returncode == 0 else told.stdout + told.stderr
+
+
+def test_compose_keeps_to_the_specification(tmp_path: Path) -> None:
+    text = (INFRA / "compose.yml").read_text(encoding="utf-8")
+    assert _complaints_of_compose(text, tmp_path) == ""
+    assert "read_onli" in _complaints_of_compose(text.replace("read_only: true", "read_onli: true"), tmp_path)
+
+
+@pytest.mark.parametrize("version", ["1.30", "1.37"])
+def test_kubernetes_knows_every_field(version: str) -> None:
+    for one in KUBERNETES:
+        assert kubernetes_validate.validate(one, version, strict=True) in (version, f"{version}.0"), one["kind"]
+    slip = copy.deepcopy(next(one for one in KUBERNETES if one["kind"] == "Deployment"))
+    slip["spec"]["template"]["spec"]["securityContext"]["runAsNonRot"] = True
+    with pytest.raises(kubernetes_validate.ValidationError, match="runAsNonRot"):
+        kubernetes_validate.validate(slip, version, strict=True)
 
 
 @pytest.mark.parametrize("name", OURS)

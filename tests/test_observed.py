@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 from opentelemetry import trace
+from prometheus_client.parser import text_string_to_metric_families
 
 from flows import span_export
 from flows.demo.portals import write_portals
 from flows.json_logs import JsonLines, run_id
 from flows.metrics import write_metrics
+from flows.metrics_page import page
 from flows.outcome import DocumentOutcome, PortalOutcome, RunOutcome
 from flows.settings import Settings
 from flows.span_export import spans_exported
@@ -66,13 +68,26 @@ def test_the_figures_of_a_run(tmp_path: Path) -> None:
         assert line in text.splitlines()
 
 
-def test_the_dashboard_asks_for_what_there_is(tmp_path: Path) -> None:
-    write_metrics(tmp_path / "gongkai.prom", _outcome(), NOON, NOON)
-    given = set(re.findall(r"^# TYPE (\w+)", (tmp_path / "gongkai.prom").read_text(), re.MULTILINE))
+def _asked(node: Any) -> set[str]:
+    """Every metric of gongkai that a dashboard names, wherever: panels, rows in panels, variables, alerts."""
+    return set(re.findall(r"\bgongkai_\w+", json.dumps(node)))
+
+
+def test_prometheus_reads_the_figures_and_the_dashboard_asks_for_what_there_is(tmp_path: Path) -> None:
+    file = tmp_path / "gongkai.prom"
+    write_metrics(file, _outcome(), NOON, NOON)
+    families = list(text_string_to_metric_families(page(file, lambda: ["server", "explorer"]).decode("utf-8")))
+    by_name = {family.name: family for family in families}
+    assert len(by_name) == len(families), "a scrape with a name twice is thrown away whole"
+    assert all(family.type == "gauge" and family.documentation and family.samples for family in families if
+               family.name != "gongkai_last_run_events")  # fmt: skip
+    assert [s.labels for s in by_name["gongkai_part_up"].samples] == [{"part": "server"}, {"part": "explorer"}]
+    assert by_name["gongkai_last_run_timestamp_seconds"].samples[0].value == NOON.timestamp()
     dashboard = json.loads(DASHBOARD.read_text())
-    asked = {name for p in dashboard["panels"] for name in re.findall(r"gongkai_\w+", p["targets"][0]["expr"])}
-    assert len(asked) == len(dashboard["panels"])
-    assert asked <= given
+    asked = _asked(dashboard)
+    assert all(_asked(panel["targets"]) for panel in dashboard["panels"]), "each panel asks for something"
+    assert asked <= by_name.keys()
+    assert "gongkai_last_run_events" in asked
 
 
 class Tracing(trace.TracerProvider, trace.Tracer):

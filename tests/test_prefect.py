@@ -2,17 +2,9 @@
 
 import asyncio
 import base64
-import contextlib
 import gzip
-import json
 import os
-import signal
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,6 +23,7 @@ from model.document import Event
 from model.errors import CrawlFailed, NoContact, PortalUnavailable, StorageUnavailable
 from model.vocabulary import EventKind
 from tests.alert_receiver import Receiver, receiving
+from tests.prefecting import ask, awaited, process
 from tests.running import finished, prefect_server
 from tests.span_collector import plain, spans
 
@@ -97,46 +90,13 @@ def test_names_and_addresses() -> None:
 
 
 def _ask(address: str, body: dict[str, Any] | None = None) -> Any:
-    data = None if body is None else json.dumps(body).encode()
-    word = base64.b64encode(SECRETS["PREFECT_API_AUTH_STRING"].encode()).decode()
-    headers = {"Content-Type": "application/json", "Authorization": f"Basic {word}"}
-    request = urllib.request.Request(address, data=data, headers=headers)
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.loads(answer.read())
-
-
-def _wait(condition: Callable[[], Any], seconds: float, what: str) -> Any:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
-            if found := condition():
-                return found
-        time.sleep(0.5)  # another process works; its API can only be polled
-    raise AssertionError(f"{what} did not happen within {seconds:.0f} s")
+    return ask(address, body, SECRETS["PREFECT_API_AUTH_STRING"])
 
 
 def _completed(api: str) -> list[Any]:
     runs = _ask(f"{api}/flow_runs/filter", {})
     assert not [r for r in runs if r["state_type"] in ("FAILED", "CRASHED")], runs
     return [r for r in runs if r["state_type"] == "COMPLETED"]
-
-
-@contextlib.contextmanager
-def _process(arguments: list[str], environment: dict[str, str], log: Path) -> Iterator[None]:
-    with log.open("wb") as said:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *arguments], env=environment, stdout=said, stderr=said, start_new_session=True
-        )
-    try:
-        yield
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
 
 
 # Whatever an operator hands to a worker and nobody else may read.
@@ -204,7 +164,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 def test_a_scheduled_run_completes_on_a_worker(stage: Stage, tmp_path: Path) -> None:
     api, environment, collector = stage
     store = tmp_path / "archive"
-    _wait(lambda: _ask(f"{api}/work_pools/", {"name": "gongkai", "type": "process"}), 60, "the work pool")
+    awaited(lambda: _ask(f"{api}/work_pools/", {"name": "gongkai", "type": "process"}), 60, "the work pool")
     order = ["deploy", "qinghe", "--store", str(store), "--cron", "* * * * *", "--work-pool", "gongkai"]
     told = finished(*order, environment=environment)
     assert told.returncode == 0, told.stderr
@@ -212,8 +172,8 @@ def test_a_scheduled_run_completes_on_a_worker(stage: Stage, tmp_path: Path) -> 
     limits = _ask(f"{api}/v2/concurrency_limits/filter", {})
     assert [(limit["name"].split("_")[0], limit["limit"]) for limit in limits] == [("host:127.0.0.1", 1)]
 
-    with _process(["prefect", "worker", "start", "--pool", "gongkai"], environment, tmp_path / "worker.log"):
-        run = _wait(lambda: _completed(api), 150, "a completed scheduled run")[0]
+    with process(["prefect", "worker", "start", "--pool", "gongkai"], environment, tmp_path / "worker.log"):
+        run = awaited(lambda: _completed(api), 150, "a completed scheduled run")[0]
     artifacts = _ask(f"{api}/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run["id"]]}}})
     assert run["auto_scheduled"] is True
     assert run["name"] == "collect qinghe"
@@ -236,11 +196,11 @@ def test_a_served_deployment_runs_when_asked(stage: Stage, tmp_path: Path) -> No
     api, environment, _ = stage
     store = tmp_path / "archive"
     order = ["flows.cli", "deploy", "qinghe", "--store", str(store), "--cron", "0 0 1 1 *"]
-    with _process(order, environment, tmp_path / "served.log"):
-        (served,) = _wait(lambda: _ask(f"{api}/deployments/filter", {}), 60, "the registration")
+    with process(order, environment, tmp_path / "served.log"):
+        (served,) = awaited(lambda: _ask(f"{api}/deployments/filter", {}), 60, "the registration")
         assert served["schedules"][0]["schedule"]["cron"] == "0 0 1 1 *"
         # A busy server answers 503 while its database is locked.
-        _wait(lambda: _ask(f"{api}/deployments/{served['id']}/create_flow_run", {}), 60, "the order")
-        run = _wait(lambda: _completed(api), 120, "a completed run")[0]
+        awaited(lambda: _ask(f"{api}/deployments/{served['id']}/create_flow_run", {}), 60, "the order")
+        run = awaited(lambda: _completed(api), 120, "a completed run")[0]
     assert run["name"] == "collect qinghe"
     assert list((store / "reports").rglob("1.json"))

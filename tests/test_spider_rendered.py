@@ -7,6 +7,7 @@ import struct
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Error
 
 from model.capture import Row
 from spiders.browser import PAGES_AT_ONCE, Browser, BrowserMissing, find_chromium
@@ -71,6 +72,28 @@ def assert_flat(used: list[float], pages_each: int) -> None:
     """The last browsers need no more than the first ones did; a fifth is the noise of a busy machine."""
     first, last = max(used[: 2 * pages_each]), max(used[-2 * pages_each :])
     assert last <= 1.2 * first, f"{first:.0f} MB at first, {last:.0f} MB at last"
+
+
+@pytest.mark.parametrize(("uid", "sandboxed"), [(0, False), (10001, True)])
+def test_chromium_keeps_its_sandbox_unless_we_are_root(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, uid: int, sandboxed: bool
+) -> None:
+    program, said = tmp_path / "chromium", tmp_path / "arguments"
+    program.write_text(f'#!/bin/sh\necho "$@" > {said}\nexit 1\n', encoding="ascii")
+    program.chmod(0o755)
+    monkeypatch.setattr(os, "getuid", lambda: uid)
+
+    async def started() -> None:
+        browser = Browser(program)
+        try:
+            async with browser.show("http://www.qinghe.example/", "gongkai/test", lambda _: None):  # type: ignore[arg-type, return-value]
+                raise AssertionError("a program that ends at once showed a page")
+        finally:
+            await browser.close()
+
+    with pytest.raises(Error):
+        asyncio.run(started())
+    assert ("--no-sandbox" not in said.read_text(encoding="utf-8")) is sandboxed
 
 
 def test_memory_stays_flat() -> None:
