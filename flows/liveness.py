@@ -25,7 +25,7 @@ from storage.archive import Archive
 from storage.events import event_key
 from storage.local_folder import LocalFolder
 
-from .coverage import ITS_OWN_WORD, before
+from .earlier_visits import ITS_OWN_WORD, before
 from .happened import event_of_impairment
 from .outcome import PortalOutcome
 from .schedule import JITTER, interval, visits_after

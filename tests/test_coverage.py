@@ -6,16 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.coverage import (
-    Before,
-    before,
-    coverage_of,
-    covered,
-    interrupted,
-    note_unvisited,
-    portal_events,
-    shortfall,
-)
+from flows.coverage import coverage_of, covered, interrupted, note_unvisited
+from flows.earlier_visits import Before, before, portal_events, shortfall
 from flows.outcome import PortalOutcome
 from model.capture import Capture, PortalVisit, Row
 from model.portal import Portal

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.commands.portals.choosing import FamilyOption, Folder, Level, Region, chosen
-from flows.coverage import ITS_OWN_WORD, before
+from flows.earlier_visits import ITS_OWN_WORD, before
 from flows.opening import existing_archive
 from flows.settings import Settings
 from flows.tables import with_trend
