@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from model.capture import Capture, PortalVisit
 from model.compare import CellChange
 from model.document import Event, Location, VersionRecord
+from model.impairment_words import impairment_in_words
 from model.portal import Portal
 from model.roster import Standing
 from model.vocabulary import EventKind, FetchState, VersionReason
@@ -223,30 +224,16 @@ def event_of_lateness(standing: Standing, published: Event, cause: str, overdue:
 
 def event_of_impairment(problem: Problem) -> Event:
     """`watch_impaired`: a problem of ours, told when it begins."""
+    words = impairment_in_words(problem.subject, problem.details)
     return _event(
         EventKind.WATCH_IMPAIRED,
         problem.subject,
         f"liveness#{problem.subject}#{problem.since.isoformat()}",
         problem.since,
         "archive",
-        title=_in_words(problem),
+        title=words.english if words else problem.subject,
         details={"problem": problem.subject, **problem.details},
     )
-
-
-def _in_words(problem: Problem) -> str:
-    told = problem.details
-    name, _, family = problem.subject.partition(":")
-    if name == "yield":
-        return f"portals of the family {family} list {told['reports']} reports, {told['reports_before']} before"
-    if name == "verdicts":
-        return f"of the last day's reports {told['verified']:.0%} are verified, {told['verified_before']:.0%} before"
-    if name == "backlog":
-        return f"{told['portals']} portals were not visited when they should have been"
-    if name == "clock":
-        return f"this machine's clock is off by {told['seconds_behind']} seconds, by those of {told['hosts']} hosts"
-    left = "" if told.get("days_left") is None else f", {told['days_left']} days at this pace"
-    return f"the store has {int(str(told['free_bytes'])) / 1e9:.1f} GB left{left}"
 
 
 def first_blocked(captures: list[Capture]) -> Capture | None:

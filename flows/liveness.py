@@ -1,9 +1,9 @@
 """Does the watching still work? Each thing that stops it without an error is told within a day: `watch_impaired`.
 
 Once a day the first run looks at what runs of the last day left behind: a family of portals that yields less, verdicts
-that become worse, portals that nobody comes to, a store that fills; every run compares its clock with those of the
-hosts. A problem is told when it begins, and again only after it was over. A portal that is silent, blocked or
-redesigned has events of its own.
+that become worse, a store that fills; every run looks for portals that nobody comes to, and compares its clock with
+those of the hosts. A problem is told when it begins, and again only after it was over. A portal that is silent, blocked
+or redesigned has events of its own.
 """
 
 import shutil
@@ -37,8 +37,10 @@ FAMILY_LEAST, FAMILY_SHARE, YIELD_LEFT = 3, 0.5, 0.8
 VERDICTS_LEAST, VERDICTS_BEFORE, VERDICTS_FALL = 8, 20, 0.3
 VERDICTS_FADE = 0.98
 """A day's verdicts count so much of what they did the day before."""
-# Portals whose visit is a day late.
+# Portals whose visit is late.
 BACKLOG_LEAST, BACKLOG_SHARE = 3, 0.1
+GRACE = timedelta(hours=12)
+"""A visit may be so late, or half the time between two where that is less: a machine that starts catches up first."""
 CLOCK_OFF = timedelta(minutes=5)
 CLOCK_HOSTS = 3
 # Room on the disk: little left, or none in two weeks if it goes on like this.
@@ -62,9 +64,12 @@ class Yield(NamedTuple):
 
 
 def look_after(archive: Archive, portals: Mapping[str, Portal], now: datetime, run: str) -> list[Event]:
-    """The events of a run: those of its clock, and of the first run of a day, those of the day's check."""
+    """The events of a run: those of its clock and its backlog, and of a day's first run, those of the day's check."""
     clock = archive.settled_facts(run).get("clock")
-    found = [_told(archive, now, {"clock"}, clock_off(clock) if clock else [])]
+    found = [
+        _told(archive, now, {"clock"}, clock_off(clock) if clock else []),
+        _told(archive, now, {"backlog"}, backlog(archive, portals, now)),
+    ]
     today, days = legal_day(now), archive.days_checked()
     if today not in days:
         last = archive.day_figures(days[-1]) if days else {}
@@ -72,7 +77,6 @@ def look_after(archive: Archive, portals: Mapping[str, Portal], now: datetime, r
         checked = {
             "yield": yields_fallen(_yields(archive, portals, now)),
             "verdicts": verdicts_worse(figures),
-            "backlog": backlog(archive, portals, now),
             "store": store_fills(figures, last, now),
         }
         if archive.note_day(today, figures):
@@ -167,15 +171,15 @@ def verdicts_worse(figures: Mapping[str, JsonValue]) -> list[Impairment]:
 
 
 def _is_late(portal: Portal, last: datetime, now: datetime) -> bool:
-    """Should a portal have been visited a day ago? Whatever the seed that spreads the visits."""
+    """Should a portal have been visited hours ago? Whatever the seed that spreads the visits."""
     if portal.schedule:
-        return next(visits_after(portal, last)) < now - DAY
+        return next(visits_after(portal, last)) < now - GRACE
     longest = max(interval(legal_day(last)), interval(legal_day(now)))
-    return now - last > longest * (1 + JITTER) + DAY
+    return now - last > longest * (1 + JITTER) + min(GRACE, longest / 2)
 
 
 def backlog(archive: Archive, portals: Mapping[str, Portal], now: datetime) -> list[Impairment]:
-    """Portals that should have been visited more than a day ago and were not; who is left alone does not count."""
+    """Portals that should have been visited hours ago and were not; who is left alone does not count."""
     last, away = archive.last_visits(), archive.cool_downs(now)
     late = [
         name

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from model.clock import SHANGHAI, legal_day
 from model.document import Event
+from model.impairment_words import impairment_in_words
 from model.vocabulary import EventKind
 
 MOST_CELLS = 10
@@ -111,8 +112,8 @@ _WORDS: dict[EventKind, tuple[str, str, str, str]] = {
     EventKind.WATCH_IMPAIRED: (
         "监测异常",
         "watching is impaired",
-        "gongkai 自身的监测出现问题（{agency}），可能漏看变化。",
-        "The watching itself has a problem ({agency}); changes may be missed.",
+        "gongkai 自身的监测出现问题：{problem}。可能漏看变化。",
+        "The watching itself has a problem: {problem_en}. Changes may be missed.",
     ),
     EventKind.INTEGRITY_FAILED: (
         "存档校验失败",
@@ -195,14 +196,18 @@ def message_of(event: Event) -> Message:
     headline, headline_en, sentence, sentence_en = _words_of(event)
     agency = str(event.details.get("agency") or (f"《{_one_line(event.title)}》" if event.title else event.subject))
     year = event.details.get("report_year")
-    words = {"agency": agency, "portal": event.portal}
+    impaired = impairment_in_words(str(event.details.get("problem")), event.details)
+    problem = impaired or (agency, agency)
+    words = {"agency": agency, "portal": event.portal, "problem": problem[0], "problem_en": problem[1]}
     if year is None:
         sentence = sentence.replace("{year}年度", "年度").replace("{year}年", "")
         sentence_en = sentence_en.replace("{year} ", "")
     else:
         words["year"] = str(year)
-    of_portal = "{agency}" not in sentence
+    of_portal = "{agency}" not in sentence and "{problem}" not in sentence
     who = event.portal if of_portal else f"{agency} {year}" if year is not None else agency
+    if impaired is not None:
+        who = impaired.chinese
 
     lines = [sentence.format_map(words), sentence_en.format_map(words)]
     cells = _cell_lines(event)
@@ -211,7 +216,9 @@ def message_of(event: Event) -> Message:
     if remarks := _remark_lines(event):
         lines += ["", *remarks]
     lines += ["", *_facts(event)]
-    if event.kind in _NEXT:
+    if impaired is not None:
+        lines.append(f"下一步 Next: {impaired.following}")
+    elif event.kind in _NEXT:
         lines.append(f"下一步 Next: {_NEXT[event.kind].format(portal=event.portal)}")
     return Message(title=f"【{headline}】{who} · {headline_en}", text="\n".join(lines), link=event.url)
 

@@ -27,12 +27,14 @@ from pydantic import SecretStr
 from flows.alerts import Subscription, Subscriptions
 from flows.alerts.subscriptions import is_confirmed
 from flows.run import PLAINLY, Equipment, due_portals, run_once
+from flows.schedule import JITTER, interval
 from flows.settings import Settings
 from flows.shard import ShardOrder
 from flows.steps import Steps
 from infra.simulator import Simulator
 from infra.simulator.season import SHANGHAI, Season, Told
 from model.capture import Capture, CrawlJob, PortalVisit
+from model.clock import legal_day
 from model.document import Event
 from model.portal import Portal
 from model.silence import is_silent
@@ -66,7 +68,10 @@ class SimulatedClock:
 
 @dataclass
 class Played:
-    """What a season came to. `delays`: of each `published`, the time to its alert and the longest allowed."""
+    """What a season came to. `delays`: of each `published`, the time to its alert and the longest allowed.
+
+    Allowed is the interval that the schedule has at that time of the year, the wait for the next run, and TELLING.
+    """
 
     season: Season
     archive: Archive
@@ -206,12 +211,12 @@ def play(
     events = [event for event in archive.events() if not is_silent(event)]
     played = Played(season, archive, portals, events, runs, visits, time.monotonic() - began)
     played.alerts = [got.json["event"]["id"] for got in receiver.got]
-    played.delays = _delays(played, visited, ended)
+    played.delays = _delays(played, visited, ended, step)
     return played
 
 
 def _delays(
-    played: Played, visited: dict[str, list[datetime]], ended: dict[str, datetime]
+    played: Played, visited: dict[str, list[datetime]], ended: dict[str, datetime], step: timedelta
 ) -> list[tuple[timedelta, timedelta]]:
     """For each report whose portal could be seen: from publication to the end of the run that told of it."""
     out = {told.key: told.at for told in played.season.ledger if told.kind == "published"}
@@ -226,7 +231,8 @@ def _delays(
         if before > published:
             continue  # the visit before could not see it: an outage or a block, which is no matter of the schedule
         version = played.archive.version(event.subject, 1)
-        found.append((ended[version.run] - published, at - before + TELLING))
+        promised = max(interval(legal_day(before)), interval(legal_day(at))) * (1 + JITTER) + step
+        found.append((ended[version.run] - published, min(at - before, promised) + TELLING))
     return found
 
 

@@ -1,5 +1,7 @@
 """Messages: what a journalist reads."""
 
+from typing import Any
+
 import pytest
 
 from flows.alerts.chat_bots import shortened
@@ -103,6 +105,38 @@ def test_a_block_names_the_portal_and_blames_no_report() -> None:
     message = message_of(event(kind=EventKind.PORTAL_BLOCKED))
     assert message.title == "【网站拒绝访问】tianjin-rsj · site refuses visits"
     assert "It says nothing about its reports." in message.text
+
+
+IMPAIRED = [
+    ({"problem": "yield:trs", "reports": 8, "reports_before": 20, "portals": ["p0", "p1"]},
+     "trs 类网站现在共列出 8 份报告，此前为 20 份", "p0, p1"),
+    ({"problem": "verdicts", "verified": 0.4, "verified_before": 0.9, "verdicts": {}},
+     "最近一天读取的报告有 40% 通过校验，此前为 90%", "gongkai review"),
+    ({"problem": "backlog", "portals": 7, "oldest": "2026-02-01T01:30:00+00:00", "names": []},
+     "7 个网站到期未被访问，其中最早的一次访问在 2026-02-01 09:30", "检查采集进程"),
+    ({"problem": "clock", "hosts": 5, "seconds_behind": 900}, "本机时钟比 5 个网站的时钟慢 900 秒", "NTP"),
+    ({"problem": "clock", "hosts": 5, "seconds_behind": -900}, "本机时钟比 5 个网站的时钟快 900 秒", "NTP"),
+    ({"problem": "store", "free_bytes": 5_000_000_000, "days_left": 3.5},
+     "存档所在磁盘仅余 5.0 GB，按目前速度约 3.5 天后用尽", "腾出空间"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("details", "chinese", "following"), IMPAIRED, ids=lambda told: str(told)[:24])
+def test_what_is_wrong_with_the_watching_says_what_to_do(details: dict[str, Any], chinese: str, following: str) -> None:
+    message = message_of(event(kind=EventKind.WATCH_IMPAIRED, **details))
+    first = message.text.splitlines()[0]
+    assert first.startswith(f"gongkai 自身的监测出现问题：{chinese}")
+    assert first.endswith("。可能漏看变化。")
+    assert chinese in message.title
+    (told,) = [line for line in message.text.splitlines() if line.startswith("下一步 Next: ")]
+    assert following in told
+
+
+def test_an_impairment_of_another_version_has_words_still() -> None:
+    for details in ({"problem": "backlog"}, {"problem": "moon"}, {}):
+        text = message_of(event(kind=EventKind.WATCH_IMPAIRED, **details)).text
+        assert text.startswith(f"gongkai 自身的监测出现问题：{AGENCY}")
+        assert "下一步 Next: 运行 gongkai doctor" in text
 
 
 @pytest.mark.parametrize("kind", list(EventKind))

@@ -4,7 +4,7 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from flows.coverage import covered
 from flows.liveness import clock_of, hosts_ahead, look_after, verdicts_of
 from flows.outcome import DocumentOutcome, PortalOutcome
 from flows.run import new_run_id
-from flows.schedule import visits_after
+from flows.schedule import is_due, visits_after
 from model.capture import Capture, PortalVisit, Row
 from model.document import Event
 from model.portal import Portal
@@ -76,6 +76,11 @@ def visited(
 def subjects(events: list[Event]) -> list[str]:
     assert {event.kind for event in events} <= {EventKind.WATCH_IMPAIRED}
     return [event.subject for event in events]
+
+
+def visits_between(portal: Portal, begin: datetime, end: datetime) -> list[datetime]:
+    """When the schedule has it visited."""
+    return list(takewhile(lambda at: at <= end, visits_after(portal, begin)))
 
 
 def checked(archive: Archive, known: Mapping[str, Portal], at: datetime = NOW) -> list[str]:
@@ -157,7 +162,7 @@ def test_a_parser_whose_verdicts_worsen(archive: Archive, fresh: list[str], told
 def test_a_backlog(archive: Archive) -> None:
     known = portals(10)
     for n, portal in enumerate(known.values()):
-        last = NOW - 4 * DAY if n < 3 else next(visits_after(portal, NOW - DAY)) - timedelta(seconds=1)
+        last = NOW - 4 * DAY if n < 3 else visits_between(portal, NOW - DAY, NOW)[-1]
         archive.note_visit(portal.id, last)
     (told,) = look_after(archive, known, NOW, "run")
     assert (told.subject, told.details["portals"], told.details["names"]) == ("backlog", 3, ["p0", "p1", "p2"])
@@ -231,3 +236,87 @@ def test_whoever_is_visited_by_the_schedule_is_never_late(half_days: int, seed: 
     for last, following in pairwise(islice(visits_after(portal, begin, seed), 4)):
         assert not liveness._is_late(portal, last, following + HOUR)
         assert liveness._is_late(portal, last, following + 9 * DAY + HOUR)
+
+
+Story = Callable[[Archive, Callable[[int], None], dict[str, Portal], datetime], tuple[datetime, str]]
+"""Lets something go wrong at a moment; when the first visit could meet it, and what has to be told."""
+
+
+def _nobody_comes(archive: Archive, _: object, known: dict[str, Portal], at: datetime) -> tuple[datetime, str]:
+    missed = sorted(next(visits_after(portal, at)) for portal in known.values())
+    for portal in known.values():
+        archive.note_visit(portal.id, visits_between(portal, at - 2 * DAY, at)[-1])
+    return missed[2], "backlog"  # of one or two it is no backlog
+
+
+def _a_product_changes(archive: Archive, _: object, known: dict[str, Portal], at: datetime) -> tuple[datetime, str]:
+    for n, portal in enumerate(known.values()):
+        visited(archive, portal, at - DAY)
+        visited(archive, portal, at, reports=1 if n < 4 else 5)
+    return at, "yield:trs"
+
+
+def _the_parser_breaks(archive: Archive, _: object, known: dict[str, Portal], at: datetime) -> tuple[datetime, str]:
+    for moment, verdict in ((at - DAY, "verified"), (at, "refused")):
+        run = new_run_id(moment)
+        archive.begin_run(run, moment)
+        archive.settle_done(run, {"verdicts": {verdict: 30}})
+        if moment < at:
+            look_after(archive, {}, at - HOUR, run)
+    _all_is_visited(archive, known, at)
+    return at, "verdicts"
+
+
+def _the_clock_jumps(archive: Archive, _: object, known: dict[str, Portal], at: datetime) -> tuple[datetime, str]:
+    archive.settle_done("run", {"clock": {"hosts": 5, "seconds": 900}})
+    _all_is_visited(archive, known, at)
+    return at, "clock"
+
+
+def _the_disk_fills(
+    archive: Archive, room: Callable[[int], None], known: dict[str, Portal], at: datetime
+) -> tuple[datetime, str]:
+    _all_is_visited(archive, known, at)
+    room(5)
+    return at, "store"
+
+
+def _all_is_visited(archive: Archive, known: dict[str, Portal], at: datetime) -> None:
+    for portal in known.values():
+        visited(archive, portal, at)
+
+
+@pytest.mark.parametrize("hour", [0, 6, 13, 23])
+@pytest.mark.parametrize("day", [datetime(2026, 1, 15, tzinfo=UTC), datetime(2026, 2, 2, tzinfo=UTC)])
+@pytest.mark.parametrize(
+    "story", [_nobody_comes, _a_product_changes, _the_parser_breaks, _the_clock_jumps, _the_disk_fills]
+)
+def test_each_is_told_within_a_day_in_season(
+    archive: Archive, room: Callable[[int], None], story: Story, day: datetime, hour: int
+) -> None:
+    known = portals(6)
+    met, expected = story(archive, room, known, day + hour * HOUR)
+    at = day + hour * HOUR
+    while expected not in checked(archive, known, at):
+        at += HOUR
+        assert at - met <= DAY, f"{expected} was not told"
+
+
+@pytest.mark.parametrize("hour", [0, 6, 13, 23])
+@pytest.mark.parametrize("day", [datetime(2026, 1, 15, tzinfo=UTC), datetime(2026, 2, 2, tzinfo=UTC)])
+def test_silence_is_told_within_a_day_of_the_first_visit_that_meets_it(
+    archive: Archive, day: datetime, hour: int
+) -> None:
+    (portal,) = portals(1).values()
+    falls_silent = day + hour * HOUR
+    met: list[datetime] = []
+    told: list[Event] = []
+    visited(archive, portal, falls_silent - HOUR)
+    for quarter in range(4 * 48):
+        at, (visit,) = falls_silent + quarter * HOUR / 4, archive.last_visits().values()
+        if not told and is_due(portal, visit.at, at, "", visit.failures):
+            met.append(at)
+            told = visited(archive, portal, at, hub=FetchState.UNREACHABLE)
+    assert [event.kind for event in told] == [EventKind.PORTAL_SILENT]
+    assert len(met) == 2
+    assert met[1] - met[0] <= 6 * HOUR + HOUR / 4
