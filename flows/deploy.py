@@ -131,10 +131,15 @@ async def serve_here(
     """Serve the deployment from this process until it is stopped."""
     from prefect.runner import Runner
 
+    class Served(Runner):
+        def handle_sigterm(self, *_: Any, **__: Any) -> None:
+            # Prefect's own calls a coroutine that nobody awaits, and warns of it; leaving its context does the work.
+            raise SystemExit(0)
+
     await require_server()
     made = await deployment(names, store, cron, name, due)
     await ensure_limits(portals)
-    runner = Runner(name=name, pause_on_shutdown=True)
+    runner = Served(name=name, pause_on_shutdown=True)
     await runner.aadd_deployment(made)
     on_ready()
     await runner.start()

@@ -16,11 +16,14 @@ AHEAD = 4  # chunks for each thread of the cluster that may be under way: memory
 CONNECT_SECONDS = 20
 
 
-def engine_of(name: str, jobs: int | None = None) -> Engine:
-    """`processes`, or `dask://host:port` of a scheduler. BadQuery for any other name."""
+def engine_of(name: str, jobs: int | None = None, *, forked: bool = True) -> Engine:
+    """`processes`, or `dask://host:port` of a scheduler. BadQuery for any other name.
+
+    `forked`: as `parsers.many.read_many` has it.
+    """
     if name == "processes":
         cores = jobs or os.cpu_count() or 1
-        return lambda keys, read: read_many(keys, read, cores)
+        return lambda keys, read: read_many(keys, read, cores, forked=forked)
     if name.startswith("dask://"):
         address = f"tcp://{name.removeprefix('dask://')}"
         return lambda keys, read: _on_cluster(address, keys, read)

@@ -1,12 +1,16 @@
 """Figures of the last run for Prometheus, as a file for node_exporter's textfile collector (`GONGKAI_METRICS`)."""
 
+import os
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
+from prometheus_client import CollectorRegistry, Gauge, generate_latest, write_to_textfile
 
 from .outcome import RunOutcome
+
+LOOKED = "gongkai_last_look_timestamp_seconds"
+LOOKED_ABOUT = "When it was last looked for portals that are due, Unix time; also when none was"
 
 
 def write_metrics(path: Path, outcome: RunOutcome, began: datetime, ended: datetime) -> None:
@@ -34,7 +38,19 @@ def write_metrics(path: Path, outcome: RunOutcome, began: datetime, ended: datet
     by("last_run_documents", "Documents that it asked for, by what was found", "what", documents)
     by("last_run_verdicts", "Versions that it read, by verdict", "verdict", _verdicts(outcome))
     by("last_run_events", "Events that it recorded, by kind", "kind", Counter(e.kind.value for e in outcome.events))
+    Gauge(LOOKED, LOOKED_ABOUT, registry=registry).set(ended.timestamp())
     write_to_textfile(str(path), registry)
+
+
+def note_look(path: Path, at: datetime) -> None:
+    """Note that no portal was due; the figures of the last run stay. OSError when the file can't be written."""
+    registry = CollectorRegistry()
+    Gauge(LOOKED, LOOKED_ABOUT, registry=registry).set(at.timestamp())
+    last = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+    kept = b"".join(line for line in last if LOOKED.encode() not in line)
+    beside = path.with_name(f"{path.name}.{os.getpid()}")
+    beside.write_bytes(kept + generate_latest(registry))
+    beside.replace(path)
 
 
 def _verdicts(outcome: RunOutcome) -> Counter[str]:

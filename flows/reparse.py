@@ -5,15 +5,12 @@ makes its documents count as read, under ids and a date that a second start give
 """
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, partial
 from itertools import islice
 from typing import Any
 
-from model.capture import Record
 from model.compare import changed_cells, printed_cells
 from model.document import Event, VersionRecord
 from model.errors import GongkaiError
@@ -27,57 +24,12 @@ from storage.records import read_record
 from storage.settings import StorageSettings
 from storage.versions import version_key
 
+from .moved import Moved, Reread
 from .settle import known_agencies
 from .understand import parse_anew
 from .years import compare_all
 
 PACKED = 64
-# From what tells nothing to what tells all.
-ORDER = ("unreadable", "not_a_report", "needs_ocr", "narrative", "refused", "flagged", "verified")
-
-
-class Moved(Record):
-    """What today's parser makes of a version, beside what another one made of it. No `before`: none had read it."""
-
-    report_id: str
-    n: int
-    portal: str
-    agency: str
-    report_year: int
-    title: str
-    form: str
-    before: str | None
-    after: str
-    cells: int = 0
-
-    @property
-    def direction(self) -> str:
-        """`better`, `worse`, `same`, or `new` when there is nothing to compare with."""
-        if self.before is None:
-            return "new"
-        step = ORDER.index(self.after) - ORDER.index(self.before)
-        return "better" if step > 0 else "worse" if step < 0 else "same"
-
-
-@dataclass
-class Reread:
-    """The result of a re-parse. `by`: (form, portal) to counts of directions, `documents` and `cells`."""
-
-    documents: int = 0
-    read: int = 0
-    packs: list[str] = field(default_factory=list)
-    by: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
-    worse: list[Moved] = field(default_factory=list)
-    better: list[Moved] = field(default_factory=list)
-    failed: list[str] = field(default_factory=list)
-    compared: int = 0
-    """Pairs of years that were compared anew."""
-
-    def add(self, moved: Moved) -> None:
-        counts = self.by.setdefault((moved.form, moved.portal), Counter())
-        counts.update({"documents": 1, moved.direction: 1, "cells": moved.cells})
-        if moved.direction in ("worse", "better"):
-            getattr(self, moved.direction).append(moved)
 
 
 def unread(archive: Archive, report_ids: Iterable[str] | None, digest: str) -> Iterator[tuple[str, str]]:

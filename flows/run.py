@@ -5,6 +5,7 @@ The flow `collect` gives each step to Prefect as a task; a played season takes t
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +24,7 @@ from .crawl import crawl
 from .host_leases import is_this_process, lives, this_process
 from .json_logs import run_id
 from .liveness import look_after
-from .metrics import write_metrics
+from .metrics import note_look, write_metrics
 from .outcome import PortalOutcome, RunOutcome
 from .plan import Recheck, Share
 from .schedule import is_due
@@ -159,6 +160,7 @@ async def run_once(
     if not chosen:
         # Nothing is due: no run is noted, but what waits to be told is tried again.
         waiting = await steps.alert(archive, given.subscriptions, everything, given.clock())
+        _note_metrics(given.settings.metrics, lambda file: note_look(file, now))
         return RunOutcome(run="", resumed=resumed, alerts=waiting)
     run = new_run_id(now)
     run_id.set(run)
@@ -190,15 +192,15 @@ async def run_once(
         own_events=tuple(looked),
     )
     _log(outcome)
-    _note_metrics(given.settings.metrics, outcome, now, given.clock())
+    _note_metrics(given.settings.metrics, lambda file: write_metrics(file, outcome, now, given.clock()))
     return outcome
 
 
-def _note_metrics(file: Path | None, outcome: RunOutcome, began: datetime, ended: datetime) -> None:
+def _note_metrics(file: Path | None, note: Callable[[Path], None]) -> None:
     if file is None:
         return
     try:
-        write_metrics(file, outcome, began, ended)
+        note(file)
     except OSError as error:
         # What was collected is kept; only the figures are missing.
         log.warning("the metrics could not be written", extra={"path": str(file), "why": str(error)})

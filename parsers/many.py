@@ -25,14 +25,15 @@ class Answer(NamedTuple):
 Read = Callable[[str], Answer]
 
 
-def read_many(paths: Iterable[str], read: Read, jobs: int) -> Iterator[Answer]:
+def read_many(paths: Iterable[str], read: Read, jobs: int, *, forked: bool = True) -> Iterator[Answer]:
     """Answers in order. An input that kills its worker, or on which the parser fails, is told; the others go on.
 
-    `read` must be picklable.
+    `read` must be picklable. `forked`: workers are forked where the system does so; a process with threads of its own
+    has them started anew instead.
     """
     todo = iter(paths)
     waiting: deque[tuple[list[str], Future[list[Answer]]]] = deque()
-    pool = _pool(jobs)
+    pool = _pool(jobs, forked)
     try:
         while True:
             while len(waiting) < jobs * AHEAD and (chunk := list(islice(todo, CHUNK))):
@@ -46,8 +47,8 @@ def read_many(paths: Iterable[str], read: Read, jobs: int) -> Iterator[Answer]:
             # A dead worker takes all that is under way with it: a new pool for those, and this chunk one by one.
             pool.shutdown(cancel_futures=True)
             for path in chunk:
-                yield _alone(path, read)
-            pool = _pool(jobs)
+                yield _alone(path, read, forked)
+            pool = _pool(jobs, forked)
             waiting = deque((c, f if _is_good(f) else _submit(pool, read, c)) for c, f in waiting)
     finally:
         pool.shutdown(cancel_futures=True)
@@ -66,16 +67,17 @@ def _is_good(future: "Future[list[Answer]]") -> bool:
     return future.done() and not future.cancelled() and future.exception() is None
 
 
-def _pool(jobs: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context(), initializer=gc.freeze)
+def _pool(jobs: int, forked: bool) -> ProcessPoolExecutor:
+    context = multiprocessing.get_context() if forked else multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=gc.freeze)
 
 
 def _read_chunk(read: Read, paths: list[str]) -> list[Answer]:
     return [read(path) for path in paths]
 
 
-def _alone(path: str, read: Read) -> Answer:
-    with _pool(1) as pool:
+def _alone(path: str, read: Read, forked: bool) -> Answer:
+    with _pool(1, forked) as pool:
         fault = (future := pool.submit(read, path)).exception()
     if fault is None:
         return future.result()

@@ -167,7 +167,8 @@ def test_units_are_locked() -> None:
 
 
 def test_prefect_yaml_visits_who_is_due() -> None:
-    (deployment,) = yaml.safe_load((INFRA / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    deployment, reparse = yaml.safe_load((INFRA / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    assert (reparse["parameters"], reparse["schedules"]) == ({"engine": "processes"}, [])
     assert deployment["parameters"] == {"due": True}
     shares = [schedule["parameters"]["share"] for schedule in deployment["schedules"]]
     assert [Share.parse(share) for share in shares] == [Share(1, 3), Share(2, 3), Share(3, 3)]

@@ -17,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from flows import span_export
 from flows.demo.portals import write_portals
 from flows.json_logs import JsonLines, run_id
-from flows.metrics import write_metrics
+from flows.metrics import LOOKED, note_look, write_metrics
 from flows.metrics_page import page
 from flows.outcome import DocumentOutcome, PortalOutcome, RunOutcome
 from flows.settings import Settings
@@ -66,6 +66,20 @@ def test_the_figures_of_a_run(tmp_path: Path) -> None:
         'gongkai_last_run_verdicts{verdict="verified"} 1.0',
     ):
         assert line in text.splitlines()
+
+
+def test_a_look_that_finds_nothing_due_is_noted_beside_the_last_run(tmp_path: Path) -> None:
+    file = tmp_path / "gongkai.prom"
+    note_look(file, NOON)
+    assert [family.name for family in text_string_to_metric_families(file.read_text())] == [LOOKED]
+    write_metrics(file, _outcome(), NOON, NOON + timedelta(seconds=90))
+    for minutes in (15, 30):
+        note_look(file, NOON + timedelta(minutes=minutes))
+    families = {family.name: family for family in text_string_to_metric_families(file.read_text())}
+    assert families[LOOKED].samples[0].value == (NOON + timedelta(minutes=30)).timestamp()
+    assert families["gongkai_last_run_timestamp_seconds"].samples[0].value == (NOON + timedelta(seconds=90)).timestamp()
+    assert file.read_text().count(f"# TYPE {LOOKED} gauge") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["gongkai.prom"]
 
 
 def _asked(node: Any) -> set[str]:

@@ -14,7 +14,6 @@ from flows.cli import app
 from flows.engines import engine_of
 from flows.reparse import Reread, reparse
 from flows.understand import understand
-from model.document import PartRef, VersionRecord
 from model.errors import BadQuery, DigestMismatch, Misconfigured
 from model.vocabulary import EventKind
 from parsers import parser_digest
@@ -22,10 +21,10 @@ from parsers.many import Answer
 from storage.archive import Archive
 from storage.local_folder import LocalFolder
 from storage.settings import StorageSettings
-from tests.storage_samples import NOON, a_version
+from tests.reparsing import REPORTS, archive_of_another_parser
+from tests.storage_samples import NOON
 from tests.test_flows_settle import NEW, OLD, Story, page, report
 
-REPORTS = sorted((Path(__file__).parent / "reports").glob("*/document.*"))
 Engine = Callable[[Iterable[str], Callable[[str], Answer]], Iterable[Answer]]
 
 
@@ -36,23 +35,7 @@ def here(keys: Iterable[str], read: Callable[[str], Answer]) -> Iterable[Answer]
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Archive:
-    """The reports of the fixtures, recorded by a parser `old` that had read them all as verified, without a figure."""
-    archive = Archive(LocalFolder(tmp_path / "archive", fsync=False))
-    archive.begin_run("run1", NOON)
-    for number, file in enumerate(REPORTS):
-        content = file.read_bytes()
-        sha256 = archive.keep_raw(content)
-        media_type = "text/html" if file.suffix == ".html" else "text/plain"
-        part = PartRef(role="page", sha256=sha256, size=len(content), media_type=media_type, url="u", capture="c")
-
-        def version(known: list[VersionRecord], part: PartRef = part, number: int = number) -> VersionRecord:
-            sample = a_version(f"r{number}-2022-own", len(known) + 1, b"")
-            manifest = sample.manifest.model_copy(update={"parts": (part,)})
-            return sample.model_copy(update={"manifest": manifest, "parser_digest": "old"})
-
-        record = archive.add_version(f"r{number}-2022-own", version)  # type: ignore[arg-type]
-        archive.keep_parsed(record.manifest.digest, "old", {"verdict": "verified", "values": {}, "cells": {}})
-    return archive
+    return archive_of_another_parser(tmp_path / "archive")
 
 
 def read_anew(archive: Archive, engine: Engine = here, **options: Any) -> Reread:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 EPILOG = """Examples:
 
-gongkai init ./archive
+gongkai init                                     the archive of GONGKAI_STORE, else ./archive
 
 gongkai init s3://bucket/prefix --writers 3
 
@@ -38,7 +38,12 @@ TOLD = {
 
 
 def init(
-    store: Annotated[str, typer.Argument(help="The archive: a folder or s3://bucket/prefix")],
+    store: Annotated[
+        str | None,
+        typer.Argument(
+            help="The archive: a folder or s3://bucket/prefix; else GONGKAI_STORE", show_default="./archive"
+        ),
+    ] = None,
     writers: Annotated[int, typer.Option(help="Processes or machines that will write at once", min=1)] = 1,
     create_bucket: Annotated[bool, typer.Option("--create-bucket", help="Make the bucket if it is missing")] = False,
     versioning: Annotated[
@@ -50,7 +55,8 @@ def init(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object")] = False,
 ) -> None:
     """Try what a store can do, note it there, and refuse one that is not fit for so many writers."""
-    archive = open_archive(store, Settings())
+    settings = Settings()
+    archive = open_archive(store or settings.store, settings)
     protection = _protect(archive.store, create_bucket, versioning, object_lock)
     abilities = probe(archive.store, datetime.now(UTC))
     record_abilities(archive.store, abilities)

@@ -12,8 +12,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from flows.engines import engine_of
+from flows.moved import COLUMNS, Moved, Reread
 from flows.opening import existing_archive
-from flows.reparse import Moved, Reread, reparse
+from flows.reparse import reparse
 from flows.settings import Settings
 from flows.tables import verdict_text
 from model.errors import BadQuery
@@ -29,7 +30,6 @@ gongkai reparse --engine dask://10.0.0.5:8786      on the workers of a Dask clus
 
 It needs no network but the store, and goes on where it was stopped. A verdict that has become worse is an event."""
 
-COLUMNS = ("documents", "new", "same", "better", "worse", "cells")
 MOST_NAMED = 20
 
 
@@ -77,27 +77,11 @@ def reparse_archive(
             on_read=on_read,
         )
     if as_json:
-        sys.stdout.write(json.dumps(_told(result), ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(result.told(), ensure_ascii=False) + "\n")
     else:
         _draw(result)
     if result.failed:
         raise typer.Exit(1)
-
-
-def _told(result: Reread) -> dict[str, object]:
-    return {
-        "documents": result.documents,
-        "read": result.read,
-        "packs": result.packs,
-        "by": [
-            {"form": form, "portal": portal, **{name: counts[name] for name in COLUMNS}}
-            for (form, portal), counts in sorted(result.by.items())
-        ],
-        "worse": [moved.model_dump() for moved in result.worse],
-        "better": [moved.model_dump() for moved in result.better],
-        "failed": result.failed,
-        "compared": result.compared,
-    }
 
 
 def _draw(result: Reread) -> None:

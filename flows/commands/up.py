@@ -23,7 +23,7 @@ gongkai up --no-explorer --port 4300 --metrics-port 0     more than one installa
 Figures of the last run for Prometheus: http://127.0.0.1:9383/metrics.
 
 Every quarter of an hour the portals whose time has come are visited. Both pages are for this machine alone; put a proxy
-with a login before them (infra/compose.yml shows one). Systemd: infra/systemd."""
+with a login before them. Systemd: infra/systemd."""
 
 
 def up(
@@ -60,6 +60,8 @@ def up(
     def is_archive() -> bool:
         return next(iter(archive.store.list("state/runs/")), None) is not None
 
+    if metrics_port:
+        tell(f"figures of runs at http://127.0.0.1:{metrics_port}/metrics")
     late = explorer_part(explorer_port, address, os.environ) if explorer else None
     health = f"http://127.0.0.1:{port}/api/health"
     with tempfile.TemporaryDirectory(prefix="gongkai-up-") as folder:
