@@ -9,6 +9,7 @@ import pytest
 
 from flows.doctor.machine import check_extras
 from flows.doctor.store import judged
+from tests.alert_receiver import receiving
 from tests.commanding import gongkai
 
 PORTAL = """id: here
@@ -92,6 +93,25 @@ def test_a_store_that_is_none(sound: Path, monkeypatch: pytest.MonkeyPatch, caps
     assert code == 1
     assert checks["store"]["state"] == "broken"
     assert examined(monkeypatch, capsys, "--store", "ftp://x/y")[1]["store"]["state"] == "broken"
+
+
+def test_what_we_are_watched_by(
+    sound: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, checks = examined(monkeypatch, capsys)
+    assert {name: checks[name]["state"] for name in ("metrics", "spans")} == dict.fromkeys(
+        ("metrics", "spans"), "not checked"
+    )
+    monkeypatch.setenv("GONGKAI_METRICS", str(sound / "no folder" / "gongkai.prom"))
+    monkeypatch.setenv("GONGKAI_OTEL_ENDPOINT", "http://127.0.0.1:9")
+    code, checks = examined(monkeypatch, capsys)
+    assert (code, checks["metrics"]["state"], checks["spans"]["state"]) == (1, "broken", "broken")
+    assert "GONGKAI_OTEL_ENDPOINT" in checks["spans"]["mend"]
+    monkeypatch.setenv("GONGKAI_METRICS", str(sound / "gongkai.prom"))
+    with receiving() as collector:
+        monkeypatch.setenv("GONGKAI_OTEL_ENDPOINT", f"http://127.0.0.1:{collector.port}")
+        code, checks = examined(monkeypatch, capsys)
+    assert (code, checks["metrics"]["state"], checks["spans"]["state"]) == (0, "good", "good")
 
 
 @pytest.mark.parametrize(("minutes", "state"), [(0, "good"), (4, "good"), (6, "broken"), (-6, "broken")])

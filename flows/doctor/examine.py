@@ -7,6 +7,7 @@ from .check import Check
 from .machine import check_browser, check_extras, check_prefect
 from .setup import check_alerts, check_configuration, check_contact, check_portals, check_signing_key
 from .store import check_store
+from .watched import check_collector, check_metrics
 
 
 def examine(address: str | None = None) -> list[Check]:
@@ -18,6 +19,7 @@ def examine(address: str | None = None) -> list[Check]:
         return [*checks, Check("configuration", "broken", f"{error}.", "Mend that setting; the rest waits for it.")]
     checks += [check_configuration(), check_contact(settings), check_portals(settings), check_alerts(settings)]
     checks += [check_signing_key(settings), check_browser(settings), *check_prefect()]
+    checks += [check_metrics(settings), check_collector(settings)]
     try:
         return [*checks, *check_store(address or settings.store, settings)]
     except GongkaiError as error:

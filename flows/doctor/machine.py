@@ -16,6 +16,7 @@ EXTRAS = {
     "web": "the explorer",
     "ocr": "scans and pictures",
     "dask": "reading a large archive anew on many machines",
+    "otel": "spans for an OpenTelemetry collector",
 }
 NEEDED = "collect"
 
