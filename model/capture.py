@@ -60,6 +60,7 @@ class Row(Record):
 class Capture(Record):
     """One fetch. `id` is unique in the archive; `document_url` names the page whose document it belongs to."""
 
+    schema_version: str = "1"
     id: str
     run: str
     shard: str
@@ -109,6 +110,7 @@ class PortalVisit(Record):
     `complete` means: every list page was read `ok` up to a known end, so that a row that is missing is missing.
     """
 
+    schema_version: str = "1"
     run: str
     shard: str
     portal: str

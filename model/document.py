@@ -98,6 +98,7 @@ class LossCheck(Record):
 class Location(Record):
     """One address of a report and what it last answered; folded from the state ledger."""
 
+    schema_version: str = "1"
     url: str
     portal: str
     report_id: str | None = None

@@ -4,7 +4,7 @@ GongkaiError
 ├── Temporary       try again later   PortalUnavailable, StorageUnavailable
 ├── NeedsReview     a person looks    ObjectExists, DigestMismatch, ObjectMissing, CrawlFailed, …
 └── Misconfigured   mend the set-up   InvalidPortal, InvalidForm, InvalidStore, InvalidSubscriptions,
-                                      StoreNotWritable, InvalidKey, NoContact, BadQuery
+                                      StoreNotWritable, NewerRecord, InvalidKey, NoContact, BadQuery
 
 A fault in the *data* of a report is a Finding on that report, never an exception.
 """
@@ -72,6 +72,10 @@ class InvalidStore(Misconfigured):
 
 class InvalidSubscriptions(Misconfigured):
     """The file of subscriptions cannot be used."""
+
+
+class NewerRecord(Misconfigured):
+    """A record was written by a newer gongkai than this one, which can't know what it means."""
 
 
 class StoreNotWritable(Misconfigured):

@@ -17,7 +17,7 @@ from storage.keys import kind_of
 from storage.ledger import parsed_lines
 from storage.parsed import pack_lines
 from storage.raw import raw_key
-from storage.records import plain_json
+from storage.records import plain_json, refuse_newer
 
 FaultKind = Literal["damaged", "missing", "foreign", "hole", "catalogue", "chain", "signature", "conflict"]
 
@@ -42,7 +42,7 @@ class Contents(Record):
 
 
 def examined(key: str, content: bytes) -> Contents | str:
-    """What a sound object refers to; a sentence when it is not what its key promises."""
+    """What a sound object refers to; a sentence when it is not what its key promises. NewerRecord as `read_record`."""
     check = _CHECKS.get(kind_of(key) or "")
     try:
         plain = plain_json(content) if key.endswith(".json") else content
@@ -50,6 +50,7 @@ def examined(key: str, content: bytes) -> Contents | str:
     except (OSError, EOFError, zlib.error) as error:
         return f"is not readable as gzip ({error})"
     except ValidationError as error:
+        refuse_newer(key, json.loads(plain))
         first = error.errors(include_url=False)[0]
         return f"is no valid record ({'.'.join(map(str, first['loc'])) or 'the whole'}: {first['msg']})"
     except (ValueError, KeyError, TypeError, DigestMismatch) as error:

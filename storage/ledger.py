@@ -16,7 +16,7 @@ from model.capture import Capture, PortalVisit
 from model.errors import DigestMismatch, ObjectMissing
 from storage.objects import ObjectStore, checked_segment
 from storage.packing import Packed, unpack
-from storage.records import Shelf, before_day
+from storage.records import Shelf, before_day, refuse_newer
 
 PART_DIGITS = 6  # so that the order of keys is the order of parts
 LEDGER = ".jsonl.gz"
@@ -82,9 +82,11 @@ def packed_lines(store: ObjectStore, key: str) -> Iterator[tuple[str, dict[str, 
 
 
 def parsed_lines(part: bytes) -> Iterator[Line]:
-    """The lines of a part's bytes; OSError, EOFError, ValueError or KeyError when they are none."""
+    """The lines of a part's bytes; OSError, EOFError, ValueError or KeyError when they are none, NewerRecord when they
+    are of a later schema."""
     for line in gzip.decompress(part).splitlines():
         plain = json.loads(line)
+        refuse_newer("a line of the ledger", plain)
         kind = plain.pop("type")
         packed = plain.pop("packed", None)
         if kind == "visit":

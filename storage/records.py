@@ -6,7 +6,9 @@ take the member out (`jq -cjS 'del(._sha256)' FILE | sha256sum`). Records of arc
 and are read as they are.
 """
 
+import json
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -14,10 +16,12 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from model.canonical import canonical_json, sha256_hex
-from model.errors import DigestMismatch
+from model.errors import DigestMismatch, NewerRecord
 from storage.objects import ObjectStore
 
 JSON = "application/json"
+SCHEMA = 1
+"""Records of a higher schema version are refused; those of a lower one, or without any, are read."""
 
 MARK = b'{"_'
 """No member of a record begins with `_` but the digest; sorted, it comes before all others."""
@@ -67,12 +71,29 @@ def replace_record(store: ObjectStore, key: str, record: BaseModel | dict[str, A
     store.replace(key, proven(record), content_type=JSON)
 
 
+def refuse_newer(what: str, record: object) -> None:
+    """NewerRecord when a record, plain or read already, says that it is of a schema that is not known here."""
+    told = record.get("schema_version") if isinstance(record, dict) else getattr(record, "schema_version", None)
+    major = str(told or SCHEMA).partition(".")[0]
+    if not major.isdecimal() or int(major) > SCHEMA:
+        raise NewerRecord(
+            f"{what} was written by a newer gongkai (schema version {told}, this one reads {SCHEMA}); "
+            "install that version here too"
+        )
+
+
 def read_record(store: ObjectStore, key: str, kind: type[Kind]) -> Kind:
-    """The record under a key; DigestMismatch when the object is there but no such record, or no longer what it was."""
+    """The record under a key; DigestMismatch when the object is there but no such record, or no longer what it was.
+
+    NewerRecord when it was written by a later version of gongkai.
+    """
+    content = store.read(key)
     try:
         whatever: Any = kind
-        record: Kind = _adapter(whatever).validate_json(plain_json(store.read(key)))
+        record: Kind = _adapter(whatever).validate_json(plain := plain_json(content))
     except ValidationError as error:
+        with suppress(ValueError):
+            refuse_newer(f"{store.describe()}, object {key}", json.loads(plain))
         first = error.errors()[0]
         where = ".".join(str(step) for step in first["loc"]) or "the whole"
         raise DigestMismatch(
@@ -83,6 +104,7 @@ def read_record(store: ObjectStore, key: str, kind: type[Kind]) -> Kind:
         raise DigestMismatch(
             f"{store.describe()}, object {key}: {error}; restore it from a copy of the archive"
         ) from error
+    refuse_newer(f"{store.describe()}, object {key}", record)
     return record
 
 
