@@ -294,7 +294,7 @@ def test_years_of_another_scope_are_marked_and_joined_by_dashes_only() -> None:
 def test_names_at_the_edge_of_a_chart_stand_apart_and_above_the_axis() -> None:
     lines = [Series(f"机关{n}", [Dot(2021, 0, False)]) for n in range(8)]
     svg = line_chart(lines, [2021], ["2021"], title="t", y_title="", x_title="", breaks={}, source="")
-    heights = [float(y) for y in re.findall(r'<text class="s\d" x="[\d.]+" y="([\d.]+)"', svg)]
+    heights = [float(y) for y in re.findall(r'<text x="[\d.]+" y="([\d.]+)" stroke="none"', svg)]
     assert len(heights) == 8
     assert min(low - high for high, low in pairwise(sorted(heights))) >= 15
     assert max(heights) <= 380 - 66 + 4
@@ -308,3 +308,13 @@ def test_an_original_that_can_t_be_shown_says_so_in_plain_words(site: Explorer) 
         assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8"), path
         assert str(status) in answer.text
         assert "sandbox" in answer.headers["content-security-policy"]
+
+
+def test_a_line_is_broken_where_a_year_is_missing_and_dashed_over_a_break() -> None:
+    dots = [Dot(year, year - 2017, year == 2020) for year in (2018, 2019, 2020, 2022, 2023, 2024)]
+    svg = line_chart([Series("机关", dots)], list(range(2018, 2025)), [""] * 7, title="t", y_title="", x_title="",
+                     breaks={2018.5: "new form"}, source="")  # fmt: skip
+    paths = [(path.get("d") or "", path.get("stroke-dasharray")) for path in html.fromstring(svg).iter("path")]
+    assert [(d.count("L"), dash) for d, dash in paths if "L" in d] == [(1, "3 4"), (1, None), (2, None)]
+    assert svg.count('class="hollow"') == 1
+    assert svg.count("<circle") == 6 + 1  # the values and the name

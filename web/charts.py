@@ -107,33 +107,45 @@ def _lines(series: Sequence[Series], breaks: Mapping[float, str], across: Place,
     out: list[str] = []
     ends: list[tuple[float, int]] = []
     for number, one in enumerate(series):
-        colour, mark = COLOURS[number % len(COLOURS)], MARKS[number % len(MARKS)]
-        style = f'class="s{number % len(COLOURS)}"'
+        mark = MARKS[number % len(MARKS)]
         places = [(across(dot.x), up(dot.y)) for dot in one.points]
-        for (dot, start), (following, end) in pairwise(zip(one.points, places, strict=True)):
+        out.append(_dressed(number))
+        joined: list[str] = []  # what one unbroken line goes through
+        for (dot, (x, y)), (following, (nx, ny)) in pairwise(zip(one.points, places, strict=True)):
+            broken = dot.kind != following.kind or any(dot.x < place < following.x for place in breaks)
+            if following.x - dot.x > 1 or broken:
+                out += _joined(joined)
+                joined = []
             if following.x - dot.x > 1:
                 continue  # a year is missing: no line over it
-            broken = dot.kind != following.kind or any(dot.x < place < following.x for place in breaks)
-            dashed = ' stroke-dasharray="3 4"' if broken else ""
-            out.append(
-                f'<line {style} x1="{start[0]:.1f}" y1="{start[1]:.1f}" x2="{end[0]:.1f}" y2="{end[1]:.1f}"'
-                f' stroke="{colour}" stroke-width="2"{dashed}/>'
-            )
+            if broken:
+                out.append(f'<path d="M{x:.1f} {y:.1f}L{nx:.1f} {ny:.1f}" stroke-dasharray="3 4"/>')
+            else:
+                joined += [f"{nx:.1f} {ny:.1f}"] if joined else [f"{x:.1f} {y:.1f}", f"{nx:.1f} {ny:.1f}"]
+        out += _joined(joined)
         for dot, (x, y) in zip(one.points, places, strict=True):
-            out.append(_mark(mark, x, y, colour, dot.doubtful, style, f"{one.name} {_number(dot.y)}"))
+            out.append(_mark(mark, x, y, dot.doubtful, f"{one.name} {_number(dot.y)}"))
+        out.append("</g>")
         if places:
             ends.append((places[-1][1], number))
     ends.sort()
     for y, (_, number) in zip(_apart([end for end, _ in ends]), ends, strict=True):
-        name, at = series[number].name, number % len(COLOURS)
+        name = series[number].name
         short = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
-        style, mark = f'class="s{at}"', MARKS[number % len(MARKS)]
         x = WIDTH - RIGHT + 16
-        out.append(
-            f'<g class="end">{_mark(mark, x, y, COLOURS[at], False, style, name)}'
-            f'<text {style} x="{x + 10}" y="{y + 4:.1f}" fill="{COLOURS[at]}">{escape(short)}</text></g>'
-        )
+        out.append(f"{_dressed(number, ' end')}{_mark(MARKS[number % len(MARKS)], x, y, False, name)}")
+        out.append(f'<text x="{x + 10}" y="{y + 4:.1f}" stroke="none">{escape(short)}</text></g>')
     return out
+
+
+def _dressed(number: int, more: str = "") -> str:
+    """The group of a series, whose marks and lines take its colour."""
+    colour = COLOURS[number % len(COLOURS)]
+    return f'<g class="s{number % len(COLOURS)}{more}" fill="{colour}" stroke="{colour}" stroke-width="2">'
+
+
+def _joined(places: Sequence[str]) -> list[str]:
+    return [f'<path d="M{"L".join(places)}" fill="none"/>'] if places else []
 
 
 def _apart(places: Sequence[float]) -> list[float]:
@@ -146,19 +158,18 @@ def _apart(places: Sequence[float]) -> list[float]:
     return [min(place, most - LEAST_GAP * behind) for behind, place in zip(range(len(down))[::-1], down, strict=True)]
 
 
-def _mark(kind: str, x: float, y: float, colour: str, hollow: bool, style: str, told: str) -> str:
-    fill = f'fill="#ffffff" stroke="{colour}" stroke-width="2"' if hollow else f'fill="{colour}" stroke="{colour}"'
-    style = style.replace('"s', '"hollow s') if hollow else style
+def _mark(kind: str, x: float, y: float, hollow: bool, told: str) -> str:
     match kind:
         case "circle":
-            shape = f'circle {style} cx="{x:.1f}" cy="{y:.1f}" r="4"'
+            shape = f'circle cx="{x:.1f}" cy="{y:.1f}" r="4"'
         case "square":
-            shape = f'rect {style} x="{x - 4:.1f}" y="{y - 4:.1f}" width="8" height="8"'
+            shape = f'rect x="{x - 4:.1f}" y="{y - 4:.1f}" width="8" height="8"'
         case "triangle":
-            shape = f'path {style} d="M{x:.1f} {y - 5:.1f}l5 9h-10z"'
+            shape = f'path d="M{x:.1f} {y - 5:.1f}l5 9h-10z"'
         case _:
-            shape = f'path {style} d="M{x:.1f} {y - 5:.1f}l5 5l-5 5l-5-5z"'
-    return f"<{shape} {fill}><title>{escape(told)}</title></{shape[: shape.index(' ')]}>"
+            shape = f'path d="M{x:.1f} {y - 5:.1f}l5 5l-5 5l-5-5z"'
+    inside = ' class="hollow" fill="#ffffff"' if hollow else ""
+    return f"<{shape}{inside}><title>{escape(told)}</title></{shape[: shape.index(' ')]}>"
 
 
 def _text(
