@@ -5,55 +5,50 @@ import re
 from model.normal_text import bare_label, label_key
 from parsers.alignment import Alignment, Surplus
 from parsers.cells import Content, read_cell
-from parsers.gaps import doubt_missing_cells, doubt_spare_cells, doubt_undrawn_rows, fill_gaps
+from parsers.gaps import doubt_glued_rows, doubt_missing_cells, doubt_spare_cells, doubt_undrawn_rows, fill_gaps
 from parsers.headers import note_disorder, note_header
 from parsers.headings import begins_plainly
 from parsers.labels import LabelIndex, Target
+from parsers.lost_lines import doubt_before_lost_rows, doubt_unclear_groups
+from parsers.outlines import doubt_units, note_unit, without_next_number, without_unit
 from parsers.page import Cell, Page, Row
-from parsers.placing import Walk, doubt, give_up, note_lost_value, place, put, without_next_number, without_unit
+from parsers.periods import note_line
+from parsers.placing import Walk, doubt, give_up, place, put
 from parsers.printed_pages import note_pages, stray
 
-# 附:上年度数据, 2021年情况(供对照), 附:2021年数据
-OTHER_YEAR = re.compile(
-    r"(?:上|去|前)一?年度?(?:统计)?(?:同期|数据|情况|报表)|供对照|(20\d\d)年度?.{0,14}(?:数据|情况|报表|统计表)"
-)
-# 第一季度统计表, 2023年1-6月, 上半年情况: figures of a part of the year, or of several
-OTHER_PERIOD = re.compile(
-    r"^(?:附[:件表]?\d?[:、]?)?(?:20\d\d年度?)?(?:上年度?|去年|以前年度|历年(?:累计)?|近\S年|第?[一二三四1-4]季度|[上下]半年"
-    r"|\d{1,2}月?[-—~至到]\d{1,2}月份?|\d{1,2}月份?)(?:月报|季报)?"
-    r"(?:主动公开|收到和处理|政府信息|信息公开|公开|申请|统计|工作|行政复议|行政诉讼|、)*"
-    r"(?:的?(?:数据|情况|统计|报表|表|汇总|数))*$"
-)
-# 本年度数据: below last year's
-THIS_YEAR = re.compile(r"^(?:本|今|当)年度?(?:统计)?(?:数据|情况|报表|表)*$")
 NUMBERS = "序号"
 # 24 over .7: the rest of a number
 FRACTION = re.compile(r"^\s*[.,]\d+\s*$")
-COMPARED = re.compile(r"比|增|减|升|降")
+FIGURES = re.compile(r"^\s*[\d.,]+\s*$")
+# 24 over .7: the rest of a number
 RULE = re.compile(r"^:?-{3,}:?$")
 LONGEST_UNIT = 3
 FEW = 3
-HEADING = re.compile(r"^(?:[一二三四五六七八九十]{1,2}[、.,]|第[一二三四五六七八九十]{1,2}部分)")
 
 
 def align(page: Page, index: LabelIndex, year: int | None) -> Alignment:
     """Walks the page once with the labels of one form."""
-    found, walk = Alignment(), Walk(expected_year=year)
+    found, walk = Alignment(), Walk(expected_year=year, in_text=page.reader == "text")
     for at, item in enumerate(page.items):
         if isinstance(item, str):
             if walk.table is not None or not begins_plainly(item):
-                _line(item, index, walk)
+                note_line(item, index, walk)
         else:
             before, walk.at = found.last, at
             _row(at, item, index, walk, found)
+            walk.row_before = at
             if found.last is not before:
                 found.last_at = at
     give_up(walk, found)
     note_pages(page, index, found)
     fill_gaps(index, found)
     doubt_missing_cells(page, found)
+    doubt_glued_rows(found)
     doubt_spare_cells(index, found)
     doubt_undrawn_rows(page, found)
+    doubt_units(index, found)
+    doubt_before_lost_rows(page, index, found)
+    doubt_unclear_groups(index, found)
     for table in found.longer & found.led_by_blanks.keys():
         # Other rows have as many cells and begin with a figure: the blank in front may be the first value.
         found.doubts.update(dict.fromkeys(found.led_by_blanks[table], "row_of_other_length"))
@@ -61,35 +56,14 @@ def align(page: Page, index: LabelIndex, year: int | None) -> Alignment:
     return found
 
 
-def _line(line: str, index: LabelIndex, walk: Walk) -> None:
-    if len(line) > 60:
-        return
-    key = label_key(line)
-    if HEADING.match(key):
-        bare = bare_label(key)
-        for section, pattern in index.sections:
-            if section.table and pattern.search(bare) and not index.find(line):
-                walk.table, walk.group = section.table, None
-                walk.skip = OTHER_PERIOD.match(bare) is not None
-                return
-    if not walk.table or not key or len(key) > 40 or key[-1] in "。;;," or HEADING.match(key):
-        return
-    title = key.rstrip(":")
-    if OTHER_PERIOD.match(title):
-        walk.skip = True
-    elif THIS_YEAR.match(title):
-        walk.skip = False
-    elif (caption := OTHER_YEAR.search(key)) and (title == key or not COMPARED.search(key)):
-        other = caption[1]
-        walk.skip = other is None or (walk.expected_year is not None and int(other) != walk.expected_year)
-
-
 def _row(at: int, row: Row, index: LabelIndex, walk: Walk, found: Alignment) -> None:
     cells = row.cells
     contents = [read_cell(c.text) for c in cells]
     if len(cells) == 1 and not contents[0].is_value:
-        _line(cells[0].text, index, walk)
-    target, label_at, label, ends = None, -1, "", len(cells)
+        note_line(cells[0].text, index, walk)
+    target, label_at, label, ends, crowded = None, -1, "", len(cells), False
+    if row.lined and FRACTION.match(cells[0].text):
+        found.doubts.update(dict.fromkeys(found.last, "row_broken"))
     for n, (cell, content) in enumerate(zip(cells, contents, strict=True)):
         if content.is_value:
             continue
@@ -100,28 +74,29 @@ def _row(at: int, row: Row, index: LabelIndex, walk: Walk, found: Alignment) -> 
                 found.of_this_year.setdefault(table, set()).update(hits)
             found.seen_in.setdefault(table, set()).add(row.table)
         chosen = _choose(index.find(cell.text), walk)
-        if chosen is None and n and (row.loose or row.broken):
+        if chosen is None and n and (row.loose or row.broken) and not FIGURES.match(cell.text):
             chosen = _joined([c.text for c in cells[max(0, n - 3) : n + 1]], index, walk)
         if chosen is None:
             continue
         if not chosen.fields:
             walk.group, walk.table = chosen.row, chosen.table
+            found.heads.add((chosen.table, chosen.row))
             ends = min(ends, n) if target is not None else ends
             continue
-        label = cell.text if chosen is not target else label
+        if chosen is not target:
+            crowded = target is not None and n == label_at + 1
+            label = cell.text
         target, label_at, ends = chosen, n, len(cells)
     if any(c.value is not None for c in contents):
         found.figures.add(row.table)
     # What stands behind the label of a group is no value of the row before it: two rows ran together.
     values = list(cells[label_at + 1 : ends])
     if target is not None and target.table in index.outlines:
+        if walk.in_text:
+            note_unit(target, [label, cells[label_at].text], values, index, found)
         values = without_unit(values, len(target.fields), index)
     if walk.numbered and row.loose:
-        if walk.number and label_key(label).startswith(str(walk.number + 1)):
-            walk.number += 1  # 3其中: the number sticks to the label
-        if row.lined:
-            note_lost_value(values, target, found, walk)
-        values = without_next_number(values, len(target.fields) if target is not None else None, walk)
+        values = without_next_number(values, target, label, row, found, walk)
     states = contents[label_at + 1 : ends]
     if not row.loose and not any(c.value is not None for c in contents):
         note_disorder(cells, index, found)
@@ -156,6 +131,11 @@ def _row(at: int, row: Row, index: LabelIndex, walk: Walk, found: Alignment) -> 
     walk.table, walk.group = target.table, target.row if target.leads else (*target.above[-1:], walk.group)[0]
     found.order.append((at, target))
     place(target, row, values, label, index, found, walk)
+    unclosed = row.loose and row.uneven and not row.grid
+    crowded = crowded and (not row.loose or (row.lined and target.table in index.outlines))
+    if ends < len(cells) or unclosed or crowded:
+        # Rows ran together, and figures with them; a row was cut; two labels stand over the figures of one row.
+        found.doubts.update((i, "row_broken") for i in target.fields if i in found.placed)
 
 
 def _choose(targets: tuple[Target, ...], walk: Walk) -> Target | None:
@@ -230,7 +210,7 @@ def _unlabelled(at: int, row: Row, contents: list[Content], index: LabelIndex, w
             put(target, first, begun + more, label, found, walk)
             return
         doubt(target, found, "row_broken")
-    if not words and filled and row.loose and at - found.last_at <= 2:
+    if not words and filled and row.loose and (at - found.last_at <= 2 or walk.row_before == found.last_at):
         wanted = len(found.last)
         if len(filled) < wanted or len(filled) <= wanted <= FEW:
             # Figures below a row that is complete: the rest of its last number, broken over lines?

@@ -41,6 +41,7 @@ SPACES = re.compile(r"\s+")
 class Content:
     """The reading of a cell. `value` is None unless the state is `number`; `doubtful`: a letter typed for a digit.
 
+    `pointed`: printed with decimals, if only zeros: 5.0 is no plain count.
     `is_value`: could this stand in a value cell of the form (a number, or a sign of none)?
     """
 
@@ -50,6 +51,7 @@ class Content:
     signed: bool = False
     doubtful: bool = False
     is_value: bool = True
+    pointed: bool = False
 
 
 BLANK = Content(CellState.BLANK)
@@ -94,7 +96,8 @@ def _read(raw: str) -> Content:
         if isinstance(value, float) and value.is_integer() and value < 2**53:
             value = int(value)
         sign = match["sign"] or ""
-        return Content(CellState.NUMBER, -value if sign[:1] in ("-", "减") else value, match["unit"], signed=bool(sign))
+        value = -value if sign[:1] in ("-", "减") else value
+        return Content(CellState.NUMBER, value, match["unit"], signed=bool(sign), pointed="." in digits)
     return Content(CellState.TEXT if any(c.isdecimal() for c in text) else CellState.UNPARSED, is_value=False)
 
 

@@ -82,7 +82,7 @@ def assess(
                 continue
             passed = _holds(left, identity.relation, right, identity.tolerance)
             open_end = lenient and not passed and not _contradicts(identity, values, left, right)
-            if open_end and not _wants_more_parts(identity, values, left, right):
+            if open_end and not _wants_more(identity, values, left, right):
                 break
             check = Check(
                 code=identity.rule, place=identity.place, mode="lenient" if lenient else "strict",
@@ -91,24 +91,31 @@ def assess(
             (short if open_end else assessed).append(Assessed(identity, check))
             exact += lenient and passed and left != 0
             break
-    if exact < LEAST_EXACT or exact < MORE_EXACT * len(short):
+    # A total may be left blank without any of its parts, so many of them say nothing.
+    parts = [a for a in short if len(_small_side(a)) > 1]
+    if exact < LEAST_EXACT or exact < MORE_EXACT * len(parts):
         return assessed
+    if exact < MORE_EXACT * len(short):
+        short = parts
     assessed += [a for a in short if _has_parts(a, values)]
     doubtful = {i for a in assessed if not a.check.passed and a.identity.binds for i in a.identity.ids}
     return assessed + [a for a in short if not _has_parts(a, values) and not doubtful.isdisjoint(a.identity.ids)]
 
 
+def _small_side(short: Assessed) -> tuple[str, ...]:
+    identity, check = short.identity, short.check
+    return identity.left if check.left < check.right else identity.right
+
+
 def _has_parts(short: Assessed, values: dict[str, Number | None]) -> bool:
     """Is a part of the side that is too small printed? Where none is, a column may have been left out."""
-    identity, check = short.identity, short.check
-    return any(values.get(i) for i in (identity.left if check.left < check.right else identity.right))
+    return any(values.get(i) for i in _small_side(short))
 
 
-def _wants_more_parts(identity: Identity, values: dict[str, Number | None], left: Number, right: Number) -> bool:
-    """Is the side that is too small a sum of parts, and none of the other side blank?"""
+def _wants_more(identity: Identity, values: dict[str, Number | None], left: Number, right: Number) -> bool:
+    """Is one side too small: parts beside a printed total, or a total whose parts are more than nothing?"""
     small, large = (identity.left, identity.right) if left < right else (identity.right, identity.left)
-    whole = all(values.get(term) is not None for term in large)
-    return identity.binds and whole and len(small) > 1
+    return identity.binds and (len(small) == 1 or all(values.get(term) is not None for term in large))
 
 
 def _contradicts(identity: Identity, values: dict[str, Number | None], left: Number, right: Number) -> bool:

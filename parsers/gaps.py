@@ -52,6 +52,17 @@ def doubt_missing_cells(page: Page, found: Alignment) -> None:
             found.doubts.update(dict.fromkeys((i for i in fields if i in found.placed), "cell_missing"))
 
 
+def doubt_glued_rows(found: Alignment) -> None:
+    """A cell with figures and signs that are no number may hold what two cells held: where a blank fills up its row,
+    nothing tells which of the others have moved."""
+    rows: dict[tuple[str, ...], None] = dict.fromkeys(target.fields for _, target in found.order)
+    for fields in rows:
+        placed = [p for i in fields if (p := found.placed.get(i))]
+        glued = any(p.content.state is CellState.TEXT for p in placed)
+        if glued and any(p.content.state is CellState.BLANK for p in placed):
+            found.doubts.update(dict.fromkeys((i for i in fields if i in found.placed), "cell_missing"))
+
+
 def doubt_spare_cells(index: LabelIndex, found: Alignment) -> None:
     """A row with more cells than values is one that lost its spans, or a whole column stands blank; else a cell slipped
     in, and which one it is cannot be told."""

@@ -15,6 +15,8 @@ from parsers.placing import Walk
 MOST_COLUMNS = 12
 LEAST_OF_A_LINE = 6  # of columns without a heading above them: those of Table 3 are known in any order
 LONGEST_NAME = 40
+# 区政府统计数政府统计数: a piece of a broken header that stands there twice
+TWICE = re.compile(r"(.{2,})\1")
 NO_WORD = re.compile(r"\W")
 # Columns that hold no figures
 REMARKS = frozenset({"备注", "说明", "备注说明"})
@@ -29,7 +31,8 @@ def note_header(cells: tuple[Cell, ...], index: LabelIndex, walk: Walk, found: A
     is read line by line, the widest headings first.
     """
     contents = [read_cell(c.text) for c in cells]
-    words = [c.text for c, k in zip(cells, contents, strict=True) if not k.is_value]
+    # 同步更新公开指南: a sentence before the table names no column.
+    words = [c.text for c, k in zip(cells, contents, strict=True) if not (k.is_value or "。" in c.text)]
     if len(words) < 2 or any(k.value is not None for k in contents):
         return
     if not index.blocks:
@@ -130,7 +133,7 @@ def _column_names(page: Page, index: LabelIndex, table: FormTable, open_columns:
     rows = page.rows
     for at, row in enumerate(rows):
         keys = [bare_label(label_key(c.text)) for c in row.cells]
-        start = next((n + 1 for n, k in enumerate(keys) if after.search(k)), None)
+        start = next((n + 1 for n in range(len(keys) - 1, -1, -1) if after.search(keys[n])), None)
         if start is None:
             start = next((n + 1 for n, k in enumerate(keys) if k == corner), None)
         if start is None:
@@ -163,8 +166,13 @@ def _names(row: Row, start: int, index: LabelIndex, table: FormTable) -> list[st
     names: list[str] = []
     for cell in row.cells[start:]:
         key = label_key(cell.text)
-        if any(t.table == table.id for t in index.find(cell.text)) or len(key) > LONGEST_NAME:
+        if any(t.table == table.id for t in index.find(cell.text)):
+            return names if row.lined else names[:-1]  # 乡镇街道统计数1 | 一、主动公开情况: a line ran on into the next
+        if len(key) > LONGEST_NAME:
             break
+        if any(label in key for label in index.first_labels.get(table.id, ())):
+            break  # 乡镇街道统计数一、主动公开情况: the next row runs on, and the name is not known
+        key = TWICE.sub(r"\1", key)
         if key and not read_cell(cell.text).is_value and key not in REMARKS:
             names.append(key)
     return names

@@ -1,5 +1,6 @@
 """Which row of a form does a label name? One index for each form, remembered for each spelling met."""
 
+import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -87,12 +88,18 @@ class LabelIndex:
         self.sections = tuple((s, re.compile(s.match)) for s in form.sections)
         self.familiar = {t.id: (*t.familiar, *t.markers) for t in form.tables}
         self.outlines = frozenset(t.id for t in form.tables if t.row_layout == "outline")
-        self.units = frozenset(u for f in form.fields if f.table in self.outlines and (u := f.unit))
+        self.unit_of = {f.id: u for f in form.fields if f.table in self.outlines and (u := f.unit)}
+        self.units = frozenset(self.unit_of.values())
+        self.first_labels: dict[str, tuple[str, ...]] = {}
         for table in form.tables:
             rows = [(b, *found) for b in table.blocks if table.label_width for top in b.rows for found in top.walk()]
             often = Counter(bare_label(label_key(row.label)) for _, row, _ in rows)
             for block, row, above in rows:
                 self._add(table, block, row, above, often)
+            labels = (bare_label(label_key(row.label)) for _, row, _ in rows)
+            # Behind a header may stand the first heading, or the first row with values.
+            valued = (bare_label(label_key(row.label)) for _, row, _ in rows if table.carries_values(row))
+            self.first_labels[table.id] = (*itertools.islice(labels, 1), *itertools.islice(valued, 1))
 
     def _add(self, table: FormTable, block: Block, row: Row, above: tuple[Row, ...], often: Counter[str]) -> None:
         key = bare_label(label_key(row.label))

@@ -24,7 +24,8 @@ class Row(NamedTuple):
     `loose`: the row was cut out of text, so blanks at its end may stand for nothing. `grid`: cells stand in the columns
     of a drawn table (Markdown), so blanks keep their place. `uneven`: not in this row, which has lost or won a cell.
     `broken`: its first cells may be pieces of one label. `lined`: its cells stood on lines of their own, so only its
-    length says where it ends. `within`: what stands before the place of its cells, where a document has several parts:
+    length says where it ends. `odd`: the numbers of those that stood at another distance from their neighbours than
+    cells of the text do. `within`: what stands before the place of its cells, where a document has several parts:
     `attachment 2, `.
     """
 
@@ -37,6 +38,7 @@ class Row(NamedTuple):
     broken: bool = False
     lined: bool = False
     within: str = ""
+    odd: frozenset[int] = frozenset()
 
     @property
     def keeps_blanks(self) -> bool:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from model.normal_text import bare_label, label_key
-from model.vocabulary import CellState, ReadMethod
+from model.vocabulary import ReadMethod
 from parsers.alignment import Alignment, Placed, Surplus
 from parsers.cells import read_cell
 from parsers.drawn import values_at_columns
@@ -23,8 +23,9 @@ class Walk:
 
     `short`: a row whose values may go on in the next line. `skip`: the rows belong to another year. `moved`: columns
     that stand in another order than the form's, by the first id of their row. `numbered`: the table has a column of
-    running numbers; `number` is the last that was met at the end of a row. `at`: the item of the page.
-    `ends_in_number`: ids of a row whose last value may be the running number of the next one instead.
+    running numbers; `number` is the last that was met at the end of a row. `at`: the item of the page; `row_before`:
+    that of the row before it. `in_text`: rows are cut out of text. `unnumbered`: ids of a row with no running number of
+    the next one behind its values.
     """
 
     table: str | None = None
@@ -36,46 +37,9 @@ class Walk:
     numbered: bool = False
     number: int = 0
     at: int = 0
-    ends_in_number: tuple[str, ...] = ()
-
-
-def without_unit(values: list[Cell], wanted: int, index: LabelIndex) -> list[Cell]:
-    """The values of a row that names its unit before them: 件 | 5. The unit's cell may be left blank."""
-    if not values:
-        return values
-    first = read_cell(values[0].text)
-    named = label_key(values[0].text) in index.units or first.state is CellState.DASH
-    if (named or first.state is CellState.BLANK or not first.is_value) and len(values) > wanted:
-        return values[1:]
-    return values[1:] if named and first.state is not CellState.DASH else values
-
-
-def without_next_number(values: list[Cell], wanted: int | None, walk: Walk) -> list[Cell]:
-    """The values without the running number of the next row, which text of one cell a line cannot tell from them.
-
-    `wanted`: how many the row should have; None for a row that is only a heading.
-    """
-    if not values:
-        return values
-    last = read_cell(values[-1].text).value
-    if last != walk.number + 1:
-        return values
-    if wanted is not None and len(values) != wanted + 1:
-        return values
-    walk.number += 1
-    return values[:-1]
-
-
-def note_lost_value(values: list[Cell], target: Target | None, found: Alignment, walk: Walk) -> None:
-    """A row with as many values as it should have, the last of which is the next running number, may have lost one:
-    it has if the row behind it ends in the number after that."""
-    last = read_cell(values[-1].text).value if values else None
-    if walk.ends_in_number and last == walk.number + 2:
-        found.doubts.update(dict.fromkeys(walk.ends_in_number, "row_of_other_length"))
-        walk.number += 1
-    if values:
-        full = target is not None and len(values) == len(target.fields)
-        walk.ends_in_number = target.fields if target is not None and full and last == walk.number + 1 else ()
+    row_before: int = -1
+    in_text: bool = False
+    unnumbered: tuple[str, ...] = ()
 
 
 def place(

@@ -15,6 +15,7 @@ from parsers.placing import Walk, put
 
 MOST_PAGES = 99
 MOST_MISSING = 3
+SURE = 3  # two numbers that count up may be figures
 REASON = "may_be_a_page_number"
 
 
@@ -36,6 +37,7 @@ def page_number(text: str) -> int | None:
 
 def note_pages(page: Page, index: LabelIndex, found: Alignment) -> None:
     """Takes the numbers of pages out of rows that have one value too many, and doubts values that may be one."""
+    _doubt_odd(page, index, found)
     if not (found.strays or found.surplus):
         return
     events = _events(found)
@@ -45,6 +47,8 @@ def note_pages(page: Page, index: LabelIndex, found: Alignment) -> None:
         for event, number in zip(events, told, strict=True):
             if event.row is not None:
                 _put(event.row, number, index, found)
+                if len(events) < SURE:
+                    _doubt_unbound(event.row, index, found)
         found.last, found.last_at = last, at
     _doubt(page, index, found, events, told)
 
@@ -68,7 +72,8 @@ def _events(found: Alignment) -> list[_Event]:
 
 
 def _told(events: list[_Event]) -> list[int] | None:
-    """The number of each event, where only one series counts up with the fewest numbers missing; at least two.
+    """The number of each event, where only one series counts up with the fewest numbers missing, fewer than are there;
+    at least two.
 
     Those missing between two others weigh more than those before the first.
     """
@@ -84,6 +89,8 @@ def _told(events: list[_Event]) -> list[int] | None:
         series = sorted(longer)[:200]
     if len(events) < 2 or not series or (len(series) > 1 and series[0][0] == series[1][0]):
         return None
+    if series[0][0][0] >= len(events):
+        return None  # more are missing than are there: 5 and 9 may be figures
     return series[0][1]
 
 
@@ -99,6 +106,13 @@ def _put(row: Surplus, number: int, index: LabelIndex, found: Alignment) -> None
     if len(readings) == 1:
         (rest,) = readings.values()
         put(row.target, row.row, rest, row.label, found, Walk(moved=row.moved))
+
+
+def _doubt_unbound(row: Surplus, index: LabelIndex, found: Alignment) -> None:
+    bound = {i for rule in index.form.identities if rule.binds for i in rule.ids}
+    for field_id in row.target.fields:
+        if field_id not in bound and field_id in found.placed:
+            found.doubts.setdefault(field_id, REASON)
 
 
 def _adds_up(row: Surplus, rest: list[Cell], index: LabelIndex) -> bool:
@@ -126,6 +140,20 @@ def _doubt(page: Page, index: LabelIndex, found: Alignment, events: list[_Event]
             if placed is None or field_id in bound or (number := page_number(placed.raw)) is None:
                 continue
             if _may_be(number, before, after, events, told):
+                found.doubts.setdefault(field_id, REASON)
+
+
+def _doubt_odd(page: Page, index: LabelIndex, found: Alignment) -> None:
+    """A figure that no sum binds, at another distance from its neighbours than the cells of the text have."""
+    rows = [(row, target) for at, target in found.order if isinstance(row := page.items[at], Row) and row.odd]
+    if not rows:
+        return
+    bound = {i for rule in index.form.identities if rule.binds for i in rule.ids}
+    for row, target in rows:
+        for field_id, cell in zip(reversed(target.fields), reversed(row.cells), strict=False):
+            placed = found.placed.get(field_id)
+            known = placed is not None and field_id not in bound and placed.where == row.where(cell.column)
+            if known and cell.column in row.odd and page_number(cell.text) is not None:
                 found.doubts.setdefault(field_id, REASON)
 
 

@@ -6,8 +6,9 @@ stay within one line are found by solving it: where another identity crosses the
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from model.forms import Identity
 from model.report import Number, Proposal
 from model.vocabulary import Fault
 from parsers.checks import Assessed
@@ -16,26 +17,30 @@ Values = Mapping[str, Number | None]
 EXACT = 6
 
 
-def suspects_of(assessed: list[Assessed], values: Values) -> set[str]:
+def suspects_of(identities: Iterable[Identity], assessed: list[Assessed], values: Values) -> set[str]:
     """Ids that failed identities reach: the cells of one line if changes there alone can satisfy everything.
 
     Several such lines: the cells of all of them. None: single cells that explain their failures; else all.
+    `identities`: also those that cannot be assessed; a row with a cell that nobody can read may be the wrong one.
     """
     binding = [a for a in assessed if a.identity.binds]
     failed = [a for a in binding if not a.check.passed]
     if not failed:
         return set()
+    bound = [i for i in identities if i.binds]
     found: set[str] = set()
-    for line in binding:
+    for line in bound:
         found |= _changes(line, binding, values) or set()
     if found:
         return found
     passed_ids = {i for a in binding if a.check.passed for i in a.identity.ids}
+    told = {(a.identity.rule, a.identity.place) for a in binding}
+    untold = {i for line in bound if (line.rule, line.place) not in told for i in line.ids}
     gaps: dict[str, set[float]] = defaultdict(set)
     for a in failed:
         for i in a.identity.ids:
             gaps[i].add(abs(_gap(a)))
-    core = {i for i, d in gaps.items() if i not in passed_ids and len(d) == 1}
+    core = {i for i, d in gaps.items() if i not in passed_ids and i not in untold and len(d) == 1}
     return core if all(core & set(a.identity.ids) for a in failed) else set(gaps)
 
 
@@ -43,9 +48,9 @@ def _gap(assessed: Assessed) -> Number:
     return round(assessed.check.left - assessed.check.right, EXACT)
 
 
-def _changes(line: Assessed, binding: list[Assessed], values: Values) -> set[str] | None:
+def _changes(line: Identity, binding: list[Assessed], values: Values) -> set[str] | None:
     """Cells of a line whose change satisfies every identity; None where no changes of its cells can."""
-    cells = set(line.identity.ids)
+    cells = set(line.ids)
     change: dict[str, Number] = {}
     along: list[Assessed] = []
     for other in binding:
@@ -60,15 +65,20 @@ def _changes(line: Assessed, binding: list[Assessed], values: Values) -> set[str
             wanted = -_gap(other) if i in other.identity.left else _gap(other)
             if change.setdefault(i, wanted) != wanted:
                 return None
-    free: set[str] = set()
+    # Where the line itself cannot be assessed, nothing binds a cell of it that no other line crosses.
+    free = cells.difference(change, *(a.identity.ids for a in along))
     for other in along:
         crossing = cells.intersection(other.identity.ids)
         left = set(other.identity.left)
-        rest = _gap(other) + sum(change.get(i, 0) * (1 if i in left else -1) for i in crossing)
-        if round(rest, EXACT):
-            unknown = crossing - change.keys()
-            if not unknown:
+        rest = round(_gap(other) + sum(change.get(i, 0) * (1 if i in left else -1) for i in crossing), EXACT)
+        unknown = crossing - change.keys()
+        if len(unknown) == 1:
+            (i,) = unknown
+            if rest and (values.get(i) or 0) + (-rest if i in left else rest) < 0:
                 return None
+        if rest and not unknown:
+            return None
+        if rest or len(unknown) > 1:
             free |= unknown
     changed = {i for i, by in change.items() if by}
     if any((values.get(i) or 0) + change[i] < 0 for i in changed):

@@ -12,6 +12,7 @@ from parsers.cells import NO_COUNT
 from parsers.checks import Assessed, assess
 from parsers.proof import fault_of, propose, suspects_of
 
+# Doubts that a sum which binds the value takes away
 HARMLESS = frozenset({"no_label"})
 UNSURE = frozenset({ReadMethod.PROOF, ReadMethod.OCR})
 UNREADABLE = frozenset({CellState.TEXT, CellState.UNPARSED})
@@ -42,7 +43,8 @@ def judge(form: Form, table: FormTable, found: Alignment, truncated: bool, no_ru
     unread: set[str] = set()
     states = _read_cells(table, placed, out, unread)
     missing = known - placed.keys()
-    assessed = assess(form.identities_of.get(table.id, ()), out.values, states, no_rules)
+    identities = form.identities_of.get(table.id, ())
+    assessed = assess(identities, out.values, states, no_rules)
     out.checks = [a.check for a in assessed]
     failed = [a for a in assessed if not a.check.passed and a.check.severity is Severity.ERROR]
     ordinal = ReadMethod.ORDINAL
@@ -60,7 +62,7 @@ def judge(form: Form, table: FormTable, found: Alignment, truncated: bool, no_ru
         reasons.add(reason)
     if failed:
         reasons.add("contradiction")
-        out.suspect |= suspects_of(assessed, out.values) | {i for i, r in doubts.items() if r in HARMLESS}
+        out.suspect |= suspects_of(identities, assessed, out.values) | {i for i, r in doubts.items() if r in HARMLESS}
         out.proposals = propose(assessed, out.values, unsure)
         out.suspect |= {i for p in out.proposals for i in _row_of_a_split_number(p, ids, out)}
     if truncated and found.last and found.last[0] in placed:
@@ -144,7 +146,7 @@ def _read_cells(
         )
         if value is None and state in UNREADABLE:
             unread.add(field_id)
-        if content.doubtful or state is unparsed:
+        if content.doubtful or state is unparsed or (content.pointed and f.kind != "money"):
             out.suspect.add(field_id)
     return states
 

@@ -41,6 +41,7 @@ def read_text(text: str) -> Page:
     open_values = rows.ends_in_value
     ends_in_row = bool(page.items) and isinstance(page.items[-1], Row) and not rows.labels
     rows.flush()
+    rows.mark_odd_gaps()
     page.truncated = open_values or ends_in_row
     return page
 
@@ -50,6 +51,7 @@ def _step(lines: Sequence[str], at: int, rows: Rows, page: Page) -> int:
     raw = lines[at]
     line = raw.strip()
     if not line or line == "|" or PAGE_NUMBER.match(line):
+        rows.gap += line[:1] or " "
         return at + 1
     if at < 12 and (head := HEAD.match(line)):
         _head(head, page)
@@ -70,7 +72,8 @@ def _step(lines: Sequence[str], at: int, rows: Rows, page: Page) -> int:
         return at + 1
     if "|" in line or "\t" in raw:
         if "|" in line:
-            rows.piped([plain(c) for field in fields(line) for c in field.split("\t")])
+            unclosed = line[0] == "|" and line[-1] != "|"
+            rows.piped([plain(c) for field in fields(line) for c in field.split("\t")], unclosed=unclosed)
         else:
             rows.flush()
             rows.row([c.strip() for c in raw.strip("\r\n").split("\t")], loose=False)
@@ -113,7 +116,9 @@ def _table(table: Sequence[list[str] | str], end: int, rows: Rows) -> int:
     rows.new_table()
     even = len({len(cells) for cells in table if not isinstance(cells, str)}) == 1
     for cells in table:
-        if isinstance(cells, str):
+        if isinstance(cells, str) and not any(read_cell(word).is_value for word in cells.split()):
+            rows.row(cells.split(), uneven=True)  # of a header: its words tell the order of the columns
+        elif isinstance(cells, str):
             rows.line(cells)
         else:
             rows.flush()
