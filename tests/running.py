@@ -12,7 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-PATIENCE = 120.0  # seconds
+PATIENCE = 240.0  # seconds: a busy machine may take several times as long as a quiet one
 
 
 def command(*arguments: str, environment: Mapping[str, str]) -> "subprocess.Popen[str]":
