@@ -20,7 +20,7 @@ NUMBERS = "序号"
 # 24 over .7: the rest of a number
 FRACTION = re.compile(r"^\s*[.,]\d+\s*$")
 FIGURES = re.compile(r"^\s*[\d.,]+\s*$")
-# 24 over .7: the rest of a number
+# Under the head of a pipe table
 RULE = re.compile(r"^:?-{3,}:?$")
 LONGEST_UNIT = 3
 FEW = 3

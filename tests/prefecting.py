@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.running import end
+
 
 def ask(address: str, body: dict[str, Any] | None = None, login: str = "") -> Any:
     """The answer of Prefect's API. `login`: name:password."""
@@ -46,13 +48,7 @@ def process(arguments: Sequence[str], environment: Mapping[str, str], log: Path)
     try:
         yield started
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(started.pid, signal.SIGTERM)
-        try:
-            started.wait(10)
-        except subprocess.TimeoutExpired:
-            os.killpg(started.pid, signal.SIGKILL)
-            started.wait()
+        end(started)
 
 
 def with_descendants(pid: int) -> list[int]:

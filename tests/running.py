@@ -60,6 +60,17 @@ def kill_when(process: "subprocess.Popen[str]", condition: Callable[[], bool], e
     raise AssertionError("the moment to kill never came")
 
 
+def end(process: "subprocess.Popen[bytes]", patience: float = 15) -> None:
+    """SIGTERM to the group of a process that leads it; SIGKILL when it does not end within so many seconds."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
 @contextlib.contextmanager
 def prefect_server(folder: Path, login: str = "") -> Iterator[dict[str, str]]:
     """A Prefect server on a free port; the environment that points a flow to it. `login`: name:password it asks for."""
@@ -99,10 +110,4 @@ def prefect_server(folder: Path, login: str = "") -> Iterator[dict[str, str]]:
                 time.sleep(0.2)  # a server that starts gives no other sign
         yield environment
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(server.pid, signal.SIGTERM)
-        try:
-            server.wait(15)
-        except subprocess.TimeoutExpired:
-            os.killpg(server.pid, signal.SIGKILL)
-            server.wait()
+        end(server)

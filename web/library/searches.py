@@ -103,9 +103,7 @@ class Searches(Opened):
             return None
         for name, text in self._sections(row.report_id, row.newest).items():
             for word in words:
-                at = text.find(
-                    word
-                )  # as it was typed; else as it may vary in print, which takes a hundred times longer
+                at = text.find(word)  # as typed; as it may vary in print, which takes a hundred times longer, only then
                 if (place := (at, at + len(word)) if at >= 0 else place_of(text, [word])) is not None:
                     start, end = place
                     before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]

@@ -16,6 +16,7 @@ STYLES = (
     "table{border-collapse:collapse;font-size:12px}td,th{border:1px solid #999;background:#fff}p{text-indent:2em}",
     "table{border-collapse:collapse}td{border:2px solid #000}h1{font-size:22px;text-align:center}p{line-height:2}",
 )
+LINES = "html,table{line-height:1.3}"  # else the machine's fonts decide where pages break
 # Layouts that show on paper what they show on a screen.
 LAYOUTS = (
     "clean", "word_paste", "one_table", "five_tables", "blank_zeros", "dash_zeros", "units", "extra_rows", "th_thead",
@@ -54,7 +55,7 @@ def exported_by_libreoffice(reports: Sequence[GeneratedReport]) -> list[Rendered
 
 def _styled(style: str) -> Frame:
     def frame(fragment: str, charset: str) -> str:
-        head = f'<meta charset="{charset}"><title>print</title><style>{style}</style>'
+        head = f'<meta charset="{charset}"><title>print</title><style>{LINES}{style}</style>'
         return f"<html><head>{head}</head><body>{fragment}</body></html>"
 
     return frame
