@@ -9,11 +9,13 @@ import pytest
 from lxml import html
 
 from model.forms import load_forms
-from model.forms_printed import in_reading_order
+from model.forms_printed import in_reading_order, value_labels
 from storage.archive import Archive
-from tests.exploring import CELL, FINANCE, LABOUR, TOTAL, Explorer, explored, explorer
+from tests.exploring import CELL, FINANCE, LABOUR, PORTAL, TOTAL, Explorer, explored, explorer
 from tests.storage_samples import NOON
 from web.charts import Dot, Series, line_chart
+from web.library import Library
+from web.library.comparison import MOST_AGENCIES, MOST_FIGURES, Line, Point, figure_of
 from web.words import _words, preferred, say
 
 
@@ -183,6 +185,57 @@ def test_every_page_comes_in_both_languages_and_under_200_kb(site: Explorer) -> 
             assert "style=" not in re.sub(r"<svg.*?</svg>", "", answer.text), path  # our policy would not let it
 
 
+def test_the_largest_comparison_is_under_200_kb(site: Explorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def longest(_: Library, _agencies: tuple[str, ...], figures: tuple[str, ...], first: int, last: int) -> list[Line]:
+        """Every year has a value, each in a report of its own with a name as long as they get."""
+        points = [
+            [Point(y, 1_234_567 + y, None, True, f"{office:010d}-{y}-aggregate-2", 1, figure, "own")
+             for y in range(first, last + 1)]
+            for figure in figures for office in range(MOST_AGENCIES)
+        ]  # fmt: skip
+        told = [
+            (figure, f"青禾自治州发展和改革委员会办公室第{n}分局") for figure in figures for n in range(MOST_AGENCIES)
+        ]
+        return [
+            Line(figure_of(figure), name, name, tuple(line)) for (figure, name), line in zip(told, points, strict=True)
+        ]
+
+    monkeypatch.setattr("web.pages.compare.compare", longest)
+    figures = sorted(value_labels(), key=len)[-MOST_FIGURES:]
+    asked = {"agency": site.report_id(FINANCE, 2020).split("-")[0], "figure": figures, "from": 2008, "to": 2025}
+    cells = 0
+    for part in range(1, 4):
+        answer = site.client.get("/compare", params={**asked, "part": part})  # type: ignore[arg-type]
+        assert len(answer.content) < 200_000
+        page = html.fromstring(answer.text)
+        assert words(page.cssselect(".pages [aria-current]")[0]) == f"第 {part} 页，共 3 页"
+        assert len(page.cssselect("svg.chart")) == 2
+        cells += len(page.cssselect(".compared td a"))
+    assert cells == 18 * MOST_AGENCIES * MOST_FIGURES
+
+
+def test_portals_come_in_pages_and_can_be_looked_for(own: Explorer) -> None:
+    known = {
+        f"p{n:03d}": PORTAL.model_copy(update={"id": f"p{n:03d}", "title": f"白榆市{n} 年报", "region": "990200"})
+        for n in range(120)
+    }
+    own.library.registry = {**own.library.registry, **known}
+    shown: list[str] = []
+    address: str | None = "/portals?lang=en"
+    while address:
+        page = tree(own, address)
+        shown += [words(row) for row in page.xpath("//h2[@id='waiting']/following-sibling::div[1]//tbody/tr/th")]
+        assert "Registered portals not visited yet: 121" in words(page)
+        address = next((a.get("href") for a in page.cssselect("a[rel=next]")), None)
+    assert shown == [*(f"白榆市{n} 年报" for n in range(120)), "白榆市 年报"]
+    found = tree(own, "/portals", lang="en", q="白榆市17 p017")
+    assert [words(a) for a in found.cssselect("tbody th a")] == ["白榆市17 年报"]
+    assert "No such portal" in words(tree(own, "/portals", lang="en", q="nowhere"))
+    api = own.client.get("/api/v1/portals", params={"limit": 100}).json()
+    rest = own.client.get("/api/v1/portals", params={"limit": 100, "after": api["next"]}).json()
+    assert [len(api["items"]), len(rest["items"]), rest["next"]] == [100, 22, None]
+
+
 def test_a_language_that_was_chosen_goes_along(site: Explorer) -> None:
     page = tree(site, "/", lang="en")
     ours = [a.get("href") for a in page.cssselect("main a, nav a")]
@@ -192,7 +245,7 @@ def test_a_language_that_was_chosen_goes_along(site: Explorer) -> None:
 
 def test_words_of_both_languages_name_the_same_facts() -> None:
     for key, (zh, en) in _words().items():
-        assert re.findall(r"{\w+}", zh).sort() == re.findall(r"{\w+}", en).sort(), key
+        assert sorted(re.findall(r"{\w+}", zh)) == sorted(re.findall(r"{\w+}", en)), key
     assert say("en", "n_reports", n=3) == "3 reports"
     assert preferred(None, "fr;q=0.9, en;q=0.8, zh;q=0.2") == "en"
     assert preferred(None, "fr") == "zh"

@@ -171,11 +171,17 @@ def create_api(site: Site) -> FastAPI:
         return shapes.Page(items=found, next=cursor)
 
     @api.get("/portals", tags=["portals"])
-    def portals() -> shapes.Page[shapes.PortalSeen]:
+    def portals(
+        q: Annotated[str, Query(max_length=200, description="Words of the portal's id, title or region code")] = "",
+        after: After = None,
+        limit: Limit = 50,
+    ) -> shapes.Page[shapes.PortalSeen]:
         """What the last run saw of each portal; those never visited last."""
-        waiting = [shapes.PortalSeen(portal=p.id, runs=0, last=None) for p in library.not_visited()]
+        found = library.portals(words_of(q), after, limit)
+        waiting = [shapes.PortalSeen(portal=p.id, runs=0, last=None) for p in found.waiting]
         return shapes.Page(
-            items=[shapes.PortalSeen(portal=p.portal, runs=p.runs, last=p.last) for p in library.portals()] + waiting
+            items=[shapes.PortalSeen(portal=p.portal, runs=p.runs, last=p.last) for p in found.visited] + waiting,
+            next=found.cursor,
         )
 
     answer_errors(api, lambda _, *told: _trouble(*told), invalid=422)

@@ -1,6 +1,7 @@
 """Portals: what runs saw of them, and those that no run has visited."""
 
 import time
+from itertools import islice
 from typing import Any, NamedTuple
 
 from model.errors import ObjectMissing
@@ -8,6 +9,9 @@ from model.portal import Portal
 from storage.coverage import Coverage
 from web.library.opened import Opened
 from web.remembered import Remembered
+
+REMEMBERED = 4_000  # the last visits of the country's portals
+Place = tuple[bool, str, str]
 
 
 class PortalState(NamedTuple):
@@ -22,32 +26,67 @@ class PortalState(NamedTuple):
         return self.visits[0]
 
 
+class PortalPage(NamedTuple):
+    """Some portals. `total` and `total_waiting`: how many were visited and how many not. `cursor`: of the rest."""
+
+    visited: list[PortalState]
+    waiting: list[Portal]
+    total: int
+    total_waiting: int
+    cursor: str | None
+
+
 class Visits(Opened):
     """Portals of the archive and of the registry."""
 
     def __init__(self, *opened: Any) -> None:
         super().__init__(*opened)
-        self._portals = Remembered[list[PortalState]](1)
+        self._runs = Remembered[dict[str, list[str]]](1)
+        self._visits = Remembered[Coverage](REMEMBERED)
 
-    def portals(self) -> list[PortalState]:
-        """Every portal that a run has visited, with its last visits; listed anew every half minute."""
-        return self._portals.get(int(time.monotonic() // 30), self._visited)
+    def portals(self, words: tuple[str, ...] = (), after: str | None = None, limit: int = 50) -> PortalPage:
+        """Portals whose id or title has the words: visited ones by id, then those of the registry by region.
 
-    def _visited(self) -> list[PortalState]:
-        return [self._portal(portal, runs, 1) for portal, runs in sorted(self.archive.covered_runs().items())]
+        `after`: the id of the portal that the page before ended with.
+        """
+        runs = self.visited_runs()
+        names = sorted(self._place(name) for name in {*runs, *self.registry} if self._has(name, words))
+        start = self._place(after) if after else None
+        rest = (place for place in names if start is None or place > start)
+        page = [name for _, _, name in islice(rest, limit)]
+        more = next(rest, None) is not None
+        total = sum(not waiting for waiting, _, _ in names)
+        return PortalPage(
+            [self._state(name, runs[name], 1) for name in page if name in runs],
+            [self.registry[name] for name in page if name not in runs],
+            total,
+            len(names) - total,
+            page[-1] if more else None,
+        )
 
-    def not_visited(self) -> list[Portal]:
-        """Portals of the registry that no run has visited in this archive, by region."""
-        visited = {state.portal for state in self.portals()}
-        waiting = (portal for name, portal in self.registry.items() if name not in visited)
-        return sorted(waiting, key=lambda portal: (portal.region, portal.id))
+    def visited_runs(self) -> dict[str, list[str]]:
+        """Portal id to its runs; listed anew every half minute."""
+        return self._runs.get(int(time.monotonic() // 30), self.archive.covered_runs)
 
     def portal(self, name: str, visits: int) -> PortalState:
         """One portal with so many visits; ObjectMissing."""
-        runs = next((state.runs for state in self.portals() if state.portal == name), 0)
+        runs = self.visited_runs().get(name)
         if not runs:
             raise ObjectMissing(f"No run has visited a portal {name}")
-        return self._portal(name, self.archive.covered_runs()[name], visits)
+        return self._state(name, runs, visits)
 
-    def _portal(self, name: str, runs: list[str], visits: int) -> PortalState:
-        return PortalState(name, len(runs), [self.archive.coverage(name, run) for run in runs[-visits:][::-1]])
+    def _state(self, name: str, runs: list[str], visits: int) -> PortalState:
+        def read(run: str) -> Coverage:
+            return self._visits.get((name, run), lambda: self.archive.coverage(name, run))
+
+        return PortalState(name, len(runs), [read(run) for run in runs[-visits:][::-1]])
+
+    def _place(self, name: str) -> Place:
+        waiting = name not in self.visited_runs()
+        known = self.registry.get(name)
+        return (waiting, known.region or "" if waiting and known else "", name)
+
+    def _has(self, name: str, words: tuple[str, ...]) -> bool:
+        known = self.registry.get(name)
+        text = f"{name} {known.title if known else ''} {known.region if known else ''}".casefold()
+        return all(word.casefold() in text for word in words)

@@ -1,6 +1,7 @@
 """Agencies, years and figures as charts and a table; the address is the question."""
 
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Annotated, NamedTuple
 from urllib.parse import quote
 
@@ -11,10 +12,11 @@ from model.errors import BadQuery
 from web.asked import words_of
 from web.charts import Dot, Series, line_chart
 from web.csv_files import lines_csv
-from web.library.comparison import BREAKS, FIRST, LAST, Line, Point, compare, usual_figures
+from web.library.comparison import BREAKS, FIRST, LAST, MOST_FIGURES, Line, Point, compare, usual_figures
 from web.pages.form_view import number
 from web.site import Asking, Site
 
+MOST_VALUES = 400  # on one page: some 130 KB with the longest names
 USUAL = "applications.new_received.total"
 Agencies = Annotated[list[str], Query(max_length=8)]
 Figures = Annotated[list[str], Query(max_length=6)]
@@ -82,11 +84,14 @@ def routes(site: Site) -> APIRouter:
         request: Request,
         question: Questioned,
         add: Annotated[str, Query(max_length=100)] = "",
+        part: Annotated[int, Query(ge=1, le=MOST_FIGURES)] = 1,
     ) -> HTMLResponse:
         _, lines, start, end = answered(question)
         ask, years = site.asking(request), range(start, end + 1)
-        charts = [chart(ask, [line for line in lines if line.figure.id == name], start, end)
-                  for name in dict.fromkeys(line.figure.id for line in lines)]  # fmt: skip
+        parts = in_parts(lines, len(years))
+        part = min(part, len(parts))
+        lines = [line for figure in parts[part - 1] for line in figure]
+        charts = [chart(ask, figure, start, end) for figure in parts[part - 1]]
         words = words_of(add)
         found = site.library.agencies_named(words, 12) if words else []
         usual = usual_figures()
@@ -95,6 +100,7 @@ def routes(site: Site) -> APIRouter:
             chosen=question.figures, named=site.library.agency_names(question.agencies), usual=usual,
             others=[name for name in question.figures if all(name != one.id for one in usual)], add=add, found=found,
             marks=[" break" if year - 0.5 in BREAKS and year > start else "" for year in years],
+            part=part, parts=len(parts),
             scopes={scope: ask.word("scope", scope) for scope in {p.scope for line in lines for p in line.points}},
         )  # fmt: skip
 
@@ -123,6 +129,13 @@ def routes(site: Site) -> APIRouter:
         return Response(drawn, media_type="image/svg+xml", headers=headers)
 
     return router
+
+
+def in_parts(lines: list[Line], years: int) -> list[list[list[Line]]]:
+    """The lines by figure, in parts that each make a page of bearable size; one empty part of none."""
+    figures = [list(group) for _, group in groupby(lines, key=lambda line: line.figure.id)]
+    at_once = max(1, MOST_VALUES // (years * max((len(figure) for figure in figures), default=1)))
+    return [figures[at : at + at_once] for at in range(0, len(figures), at_once)] or [[]]
 
 
 def rows_of(ask: Asking, lines: list[Line], years: range) -> list[Row]:

@@ -7,7 +7,7 @@ from starlette.responses import HTMLResponse, Response
 
 from model.vocabulary import EventKind
 from storage.catalogue.browsing import Question
-from web.asked import Asked
+from web.asked import Asked, words_of
 from web.charts import Dot, Series, line_chart
 from web.feeds import atom, json_feed
 from web.site import Site
@@ -50,13 +50,18 @@ def routes(site: Site) -> APIRouter:
         return Response(json_feed(told, site.settings.title, address), media_type="application/feed+json")
 
     @router.get("/portals", response_class=HTMLResponse)
-    def portals(request: Request) -> HTMLResponse:
-        return site.page(request, "portals.html", portals=library.portals(), waiting=library.not_visited())
+    def portals(
+        request: Request,
+        q: Annotated[str, Query(max_length=200)] = "",
+        after: Annotated[str | None, Query(max_length=80)] = None,
+    ) -> HTMLResponse:
+        found = library.portals(words_of(q), after, PAGE)
+        return site.page(request, "portals.html", found=found, q=q, after=after)
 
     @router.get("/portals/{name}", response_class=HTMLResponse)
     def portal(request: Request, name: str) -> HTMLResponse:
         waiting = library.registry.get(name)
-        if waiting is not None and name not in {state.portal for state in library.portals()}:
+        if waiting is not None and name not in library.visited_runs():
             return site.page(request, "waiting.html", portal=waiting)
         state = library.portal(name, VISITS)
         ask = site.asking(request)
