@@ -29,11 +29,11 @@ class Stretch(NamedTuple):
     a_day: int
 
 
-# The first that holds counts. Around the two due dates a change is seen within half a day.
+# The first that holds counts. Twice a day, so that a portal which falls silent is met by two visits within one.
 STRETCHES = (
-    Stretch((1, 25), (2, 5), 2),
-    Stretch((3, 25), (4, 5), 2),
-    Stretch((1, 1), (4, 10), 1),
+    Stretch((1, 25), (2, 5), 3),
+    Stretch((3, 25), (4, 5), 3),
+    Stretch((1, 1), (4, 10), 2),
 )
 SPARSE_DAYS = 7
 """Outside of the season a portal is visited on one day in so many."""
