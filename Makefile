@@ -38,7 +38,7 @@ demo: setup ## Three crawls of simulated portals: baseline, nothing new, then ch
 	@$(BIN)/gongkai demo --backend $(STORE)
 
 test: setup ## The whole suite
-	@$(BIN)/python -m pytest -q -n 3 --dist loadfile
+	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 check: $(READY) ## Formatting, lint, types, import layers, licences, lock
 	@$(BIN)/ruff format --check -q . || { echo "run: make format"; exit 1; }

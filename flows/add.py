@@ -21,8 +21,7 @@ from model.titles import classify_title
 from model.vocabulary import FetchState
 from parsers import Part, parse_document
 from spiders.captures import crawler_name, sniffed
-from spiders.hosts import refusal
-from spiders.page import host_of
+from spiders.hosts import host_of, refusal
 from storage.archive import Archive
 from storage.ledger_writer import LedgerWriter
 

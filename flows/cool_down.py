@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from model.capture import Capture
 from model.vocabulary import FetchState
+from spiders.hosts import host_of
 from spiders.pace import LONGEST_WAIT, THROTTLES_BORNE
-from spiders.page import host_of
 from spiders.retries import retry_after
 from storage.archive import Archive
 

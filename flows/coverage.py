@@ -13,7 +13,7 @@ from model.document import Location
 from model.errors import ObjectMissing
 from model.portal import Portal
 from model.vocabulary import FetchState
-from spiders.page import host_of
+from spiders.hosts import host_of
 from storage.archive import Archive
 from storage.coverage import Coverage, Unplaced
 from storage.events import event_key

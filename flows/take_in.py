@@ -16,8 +16,7 @@ from model.portal import Portal
 from model.vocabulary import FetchState
 from parsers import Part, parse_document
 from spiders.captures import sniffed
-from spiders.hosts import refusal
-from spiders.page import host_of
+from spiders.hosts import host_of, refusal
 from storage.archive import Archive
 from storage.content_coding import decoded
 from storage.ledger_writer import LedgerWriter

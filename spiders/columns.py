@@ -12,9 +12,9 @@ from spiders.families import Reading, detect, trs
 from spiders.families.answers import is_refusal
 from spiders.families.family import Family
 from spiders.families.script_text import read_json
-from spiders.hosts import queue_of
+from spiders.hosts import host_of, queue_of
 from spiders.judge import NOTHING_HERE, Verdict
-from spiders.page import Page, host_of
+from spiders.page import Page
 from spiders.rows import date_beside, full_title, is_file
 
 MOST_DEPTH = 3

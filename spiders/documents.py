@@ -16,8 +16,9 @@ from spiders.families import FAMILIES, detect
 from spiders.families.answers import is_refusal
 from spiders.families.script_text import read_json
 from spiders.fetch import Fetched, Fetcher
+from spiders.hosts import host_of
 from spiders.judge import Verdict
-from spiders.page import Page, host_of, remembered
+from spiders.page import Page, remembered
 from spiders.remedies import REMEDY
 from spiders.rows import Link, is_file
 from spiders.shells import data_behind

@@ -17,11 +17,11 @@ from model.vocabulary import FetchState
 from spiders.captures import Exchange, Wanted
 from spiders.decode import Undecodable
 from spiders.earlier_lists import EarlierLists
-from spiders.hosts import refusal
+from spiders.hosts import host_of, refusal
 from spiders.judge import Answer, Verdict, judge
 from spiders.keeping import Keeper
 from spiders.pace import HostPace, host_paces, sibling_pace
-from spiders.page import Page, host_of
+from spiders.page import Page
 from spiders.payload import Payload, read_beside
 from spiders.protections import recognise
 from spiders.recorder import Recorder

@@ -16,7 +16,6 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from model.portal import Portal
-from spiders.page import host_of
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -24,6 +23,16 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 RESERVED = ("example", "test", "invalid", "localhost")
 # 64:ff9b::/96 wraps an IPv4 address for networks without one (RFC 6052).
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
+@lru_cache(maxsize=10_000)
+def host_of(url: str) -> str:
+    """Host name with its port where that is not the scheme's own: the unit of politeness and of the allow-list."""
+    parts = urlsplit(url)
+    port = parts.port
+    name = (parts.hostname or "").lower()
+    name = f"[{name}]" if ":" in name else name
+    return name if port is None or port == {"http": 80, "https": 443}.get(parts.scheme) else f"{name}:{port}"
 
 
 class _Data(BaseModel):

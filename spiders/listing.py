@@ -23,8 +23,9 @@ from spiders.columns import (
 from spiders.families import Ask, Family, Reading, detect, rendered
 from spiders.families.reading import Outcome
 from spiders.fetch import Fetched, Fetcher, HostRefused
+from spiders.hosts import host_of
 from spiders.judge import Verdict
-from spiders.page import Page, host_of
+from spiders.page import Page
 from spiders.remedies import sentence
 from spiders.rendering import RenderingBlocked, rendered_pages
 from spiders.rows import fresh, make_row

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, wraps
-from typing import Any, TypeVar
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from bs4 import BeautifulSoup
 from lxml import etree
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
 
 # <script>location.href="/zwgk/xxgknb/index.html"</script>, window.location.replace('…')
 SCRIPT_REDIRECT = re.compile(
@@ -40,8 +42,10 @@ class Page:
     shell: "Page | None" = None
 
     @cached_property
-    def soup(self) -> BeautifulSoup:
+    def soup(self) -> "BeautifulSoup":
         """The document for questions of any kind; ten times as slow to make as `tree`."""
+        from bs4 import BeautifulSoup  # whoever only reads an archive need not load it
+
         return BeautifulSoup(self.text, "lxml")
 
     @property
@@ -195,13 +199,3 @@ def remembered(question: Callable[[Page], Answer]) -> Callable[[Page], Answer]:
         return answer
 
     return ask
-
-
-@lru_cache(maxsize=10_000)
-def host_of(url: str) -> str:
-    """Host name with its port where that is not the scheme's own: the unit of politeness and of the allow-list."""
-    parts = urlsplit(url)
-    port = parts.port
-    name = (parts.hostname or "").lower()
-    name = f"[{name}]" if ":" in name else name
-    return name if port is None or port == {"http": 80, "https": 443}.get(parts.scheme) else f"{name}:{port}"

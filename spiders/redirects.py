@@ -7,9 +7,8 @@ from urllib.parse import urljoin, urlsplit
 from model.capture import Hop
 from model.portal import Portal
 from spiders.captures import Exchange, Wanted
-from spiders.hosts import page_key
+from spiders.hosts import host_of, page_key
 from spiders.judge import leads_home
-from spiders.page import host_of
 
 MOST_HOPS = 5
 REDIRECTS = {301, 302, 303, 307, 308}

@@ -9,8 +9,9 @@ from model.vocabulary import FetchState
 from spiders.browser import Browser
 from spiders.captures import Wanted
 from spiders.fetch import Fetcher, HostRefused
+from spiders.hosts import host_of
 from spiders.judge import Verdict
-from spiders.page import Page, host_of
+from spiders.page import Page
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,9 @@ from urllib.parse import urljoin
 from model.canonical import sha256_hex
 from spiders.article import is_report, shows_home
 from spiders.captures import Exchange, Wanted
+from spiders.hosts import host_of
 from spiders.judge import leads_home
-from spiders.page import Page, host_of
+from spiders.page import Page
 
 SHELL_SIZE = 5000
 """Bytes; what is larger is no shell."""

@@ -9,9 +9,9 @@ from model.portal import Portal
 from spiders.browser import Browser
 from spiders.documents import DocumentReader, due_documents
 from spiders.fetch import Fetcher, HostRefused
+from spiders.hosts import host_of
 from spiders.keeping import SinkFailed
 from spiders.listing import Listing, ListReader
-from spiders.page import host_of
 
 log = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from spiders.captures import Exchange, Headers, Wanted
 from spiders.cookies import BoundedCookies
 from spiders.decode import CODINGS
 from spiders.handler import OnceHandler
-from spiders.page import host_of
+from spiders.hosts import host_of
 
 FILES_TAKE = 3
 """Times the patience for a page that an attachment gets."""

@@ -15,7 +15,7 @@ from storage.objects import open_store
 from storage.probe import StoreAbilities, probe, record_abilities
 from storage.settings import StorageSettings
 
-__all__ = ["Seaweed", "moto", "pytest_collection_modifyitems", "seaweed", "store_address", "tried"]
+__all__ = ["Seaweed", "moto", "seaweed", "store_address", "tried", "without_doubled_stores"]
 
 
 @pytest.fixture(scope="session")
@@ -80,7 +80,7 @@ def tried(address: str) -> str:
     return address
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def without_doubled_stores(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Whole crawls run on the folder and on SeaweedFS alone."""
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []

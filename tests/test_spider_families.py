@@ -10,7 +10,8 @@ import pytest
 from spiders.columns import is_column, list_verdict, sub_columns
 from spiders.families import FAMILIES, Ask, Reading, detect, hanweb, static, trs
 from spiders.families.reading import Outcome
-from spiders.page import Page, host_of
+from spiders.hosts import host_of
+from spiders.page import Page
 
 PAGES = Path(__file__).parent / "portals"
 BASE = "http://www.qinghe.example/zwgk/zfxxgknb/"

@@ -4,20 +4,23 @@ They answer HTTP 200 also when they refuse a message and say so in a code in the
 sent. So Apprise understands the address, and the message is posted and the answer read here.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
-
-import httpx
 
 from model.event_messages import Message
 
 from .addresses import plugin_of
 from .quiet import no_secrets_in_logs, within
 from .sending import Delivery, DeliveryFailed, DeliveryRefused, Reason, judge_status
+
+if TYPE_CHECKING:
+    import httpx
 
 TIMEOUT = timedelta(seconds=20)
 # All of them count per minute.
@@ -110,6 +113,8 @@ class ChatBot:
             raise DeliveryRefused(f"answered code {code}; look it up and mend the robot's key, keyword or signature")
 
     def _post(self, bot: _Bot, plugin: Any, delivery: Delivery) -> httpx.Response:
+        import httpx
+
         text = shortened(delivery.message, delivery.key, bot.longest)
         url = httpx.URL(bot.url(plugin)).copy_merge_params(bot.params(plugin))
         try:

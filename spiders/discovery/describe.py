@@ -4,7 +4,8 @@ from typing import Any
 
 from spiders.columns import is_column, list_verdict, sub_columns
 from spiders.families import detect
-from spiders.page import Page, host_of
+from spiders.hosts import host_of
+from spiders.page import Page
 
 
 def describe(page: Page) -> dict[str, Any]:

@@ -19,10 +19,10 @@ from spiders.discovery.site_search import search_site
 from spiders.discovery.tree import Discovery, Node
 from spiders.families import Reading, detect
 from spiders.fetch import Fetched, Fetcher, HostRefused
-from spiders.hosts import queue_of, refusal
+from spiders.hosts import host_of, queue_of, refusal
 from spiders.judge import Verdict
 from spiders.pace import host_paces
-from spiders.page import Page, host_of
+from spiders.page import Page
 
 MOST_SENT_ON = 3
 """Pages that only send their reader on, one after another."""

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from model.titles import COLUMN_NAME, COLUMN_SLUG, classify_title, normal_title
 from spiders.columns import LEVEL_NAME, YEAR_NAME, is_column
 from spiders.discovery.tree import Role
-from spiders.page import Page, host_of
+from spiders.hosts import host_of
+from spiders.page import Page
 from spiders.rows import full_title, is_file, make_row
 
 # What stands between a home page and the column; the four columns of 国办公开办函〔2019〕61号 hang below 政府信息公开.

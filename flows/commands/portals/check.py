@@ -1,11 +1,13 @@
 """`gongkai portals check`: are the files right, and do the portals answer?"""
 
+from __future__ import annotations
+
 import asyncio
 import json
 import sys
 from collections import Counter, defaultdict
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich import box
@@ -18,7 +20,9 @@ from flows.commands.portals.choosing import FamilyOption, Folder, Level, Region,
 from flows.settings import Settings
 from model.errors import BadQuery
 from model.portal import Portal
-from spiders.portal_check import Checked, check_files
+
+if TYPE_CHECKING:
+    from spiders.portal_check import Checked
 
 EPILOG = """Examples:
 
@@ -46,6 +50,8 @@ def check(
     """Check portal files and, unless --offline, whether each hub answers as it should."""
     settings = Settings()
     checked_filters(region, level, family)
+    from spiders.portal_check import check_files
+
     results = check_files(folder or settings.portals, datetime.now(UTC).date())
     known = {r.portal.id for r in results if r.portal} | {r.name.removesuffix(".yml") for r in results}
     if missing := [name for name in names or () if name not in known]:
@@ -73,8 +79,7 @@ def _ask(portals: list[Portal], settings: Settings) -> dict[str, dict[str, Any]]
     from spiders.columns import is_column, list_verdict, sub_columns
     from spiders.families import detect
     from spiders.fetch import Fetcher, HostRefused
-    from spiders.hosts import queue_of
-    from spiders.page import host_of
+    from spiders.hosts import host_of, queue_of
 
     answers: dict[str, dict[str, Any]] = {}
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()

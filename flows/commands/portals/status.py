@@ -17,7 +17,7 @@ from flows.opening import existing_archive
 from flows.settings import Settings
 from flows.tables import with_trend
 from model.portal import Portal
-from spiders.page import host_of
+from spiders.hosts import host_of
 from storage.archive import Archive
 from storage.coverage import Coverage
 
