@@ -5,11 +5,19 @@ import re
 from model.normal_text import bare_label, label_key
 from parsers.alignment import Alignment, Surplus
 from parsers.cells import Content, read_cell
-from parsers.gaps import doubt_glued_rows, doubt_missing_cells, doubt_spare_cells, doubt_undrawn_rows, fill_gaps
-from parsers.headers import note_disorder, note_header
+from parsers.gaps import (
+    doubt_cells_over_rows,
+    doubt_glued_rows,
+    doubt_missing_cells,
+    doubt_spare_cells,
+    doubt_undrawn_rows,
+    fill_gaps,
+)
+from parsers.headers import note_disorder, note_disorder_line_by_line, note_header
 from parsers.headings import begins_plainly
 from parsers.labels import LabelIndex, Target
 from parsers.lost_lines import doubt_before_lost_rows, doubt_unclear_groups
+from parsers.other_headers import note_caption, note_other_header
 from parsers.outlines import doubt_units, note_unit, without_next_number, without_unit
 from parsers.page import Cell, Page, Row
 from parsers.periods import note_line
@@ -33,6 +41,7 @@ def align(page: Page, index: LabelIndex, year: int | None) -> Alignment:
         if isinstance(item, str):
             if walk.table is not None or not begins_plainly(item):
                 note_line(item, index, walk)
+                note_caption(item, walk)
         else:
             before, walk.at = found.last, at
             _row(at, item, index, walk, found)
@@ -44,6 +53,7 @@ def align(page: Page, index: LabelIndex, year: int | None) -> Alignment:
     fill_gaps(index, found)
     doubt_missing_cells(page, found)
     doubt_glued_rows(found)
+    doubt_cells_over_rows(page, index, found)
     doubt_spare_cells(index, found)
     doubt_undrawn_rows(page, found)
     doubt_units(index, found)
@@ -98,8 +108,8 @@ def _row(at: int, row: Row, index: LabelIndex, walk: Walk, found: Alignment) -> 
     if walk.numbered and row.loose:
         values = without_next_number(values, target, label, row, found, walk)
     states = contents[label_at + 1 : ends]
-    if not row.loose and not any(c.value is not None for c in contents):
-        note_disorder(cells, index, found)
+    if not row.lined and not any(c.value is not None for c in contents):
+        note_disorder(cells, index, found, row.loose)
     strip = _strip(row, contents, index, walk, found)
     if strip:
         give_up(walk, found)
@@ -110,6 +120,8 @@ def _row(at: int, row: Row, index: LabelIndex, walk: Walk, found: Alignment) -> 
         return
     if target is None:
         note_header(cells, index, walk, found)
+        if not any(c.value is not None for c in contents):
+            note_other_header(row, [c.text for c in cells], index, walk)
         waits, extras = walk.short, len(found.extras)
         _unlabelled(at, row, contents, index, walk, found)
         if row.lined and not waits and not walk.numbered and len(found.extras) == extras:
@@ -128,6 +140,7 @@ def _row(at: int, row: Row, index: LabelIndex, walk: Walk, found: Alignment) -> 
     give_up(walk, found)
     if row.loose and label_at > 1:
         note_header(cells[:label_at], index, walk, found)
+        note_other_header(row, [c.text for c in cells[:label_at]], index, walk)
     walk.table, walk.group = target.table, target.row if target.leads else (*target.above[-1:], walk.group)[0]
     found.order.append((at, target))
     place(target, row, values, label, index, found, walk)
@@ -193,6 +206,8 @@ def _strip(
             continue
         if here:
             walk.table = table
+            if row.lined and tail:
+                note_disorder_line_by_line(row.cells[:start], index, found)
             return table, values
     return None
 

@@ -12,9 +12,18 @@ Number = int | float
 # 1,234 and 1 234 and 59237.2449; a group of other than three digits is no thousands separator
 PLAIN = r"\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 UNIT = r"万元|亿元|千元|万|元|件次|件|项|条|次|笔|批次|批|份|篇|个|人次|人|宗|起|家"
-# 22(其中修订16件); a figure that is called last year's is not this year's
-NOTE = r"(?:\((?![\d.,件条项次]*\)|(?:上|去|前)一?年度?(?:数据?|度)?\))[^()]*\))?"
-NUMBER = re.compile(rf"^(?P<sign>[+\-]|增加?|减少?)?\s*(?P<number>{PLAIN})\s*(?P<unit>{UNIT})?\s*{NOTE}$")
+# 22(其中修订16件). No note, but something that makes the figure another one: 5(3), 12(上年), 12(截至9月), 12(万件),
+# 12(约数), 12(应为15)
+OTHERWISE = (
+    r"[\d.,件条项次 ]*\)|(?:单位:?)?[十百千万亿]+\w?\)"
+    r"|(?:(?:上|去|前)一?年度?|20\d\d年度?|[上下]半年|第?[一二三四1-4]季度|(?:\d{1,2}月?[-~至到])?\d{1,2}月份?)(?:数据?|度)?\)"
+    r"|截[至止]|(?:大约|约)数?\)|左右|估计|预[估计]|暂[定估]|[^()]*(?:应[为是]|更[正改]|[订勘修]正|有误|错误)|原[为数]?:?\d"
+)
+NOTE = rf"(?:\( ?(?!{OTHERWISE})[^()]*\))?"
+NUMBER = re.compile(
+    rf"^(?P<sign>[+\-]|增加?|减少?)?\s*(?P<number>{PLAIN})\s*(?:(?P<unit>{UNIT})|\( ?(?:单位:?)?(?P<noted>{UNIT}) ?\))?"
+    rf"\s*{NOTE}$"
+)
 DASH = re.compile(r"^[-—–―─]+$")
 NONE_WORDS = frozenset({"无", "暂无", "不涉及", "未涉及", "没有"})
 ZERO_LETTERS = frozenset({"O", "o", "〇", "○", "零"})
@@ -97,7 +106,9 @@ def _read(raw: str) -> Content:
             value = int(value)
         sign = match["sign"] or ""
         value = -value if sign[:1] in ("-", "减") else value
-        return Content(CellState.NUMBER, value, match["unit"], signed=bool(sign), pointed="." in digits)
+        return Content(
+            CellState.NUMBER, value, match["unit"] or match["noted"], signed=bool(sign), pointed="." in digits
+        )
     return Content(CellState.TEXT if any(c.isdecimal() for c in text) else CellState.UNPARSED, is_value=False)
 
 

@@ -1,6 +1,7 @@
 """Rows of figures that lost their label, between two rows that have one; rows of drawn tables that lost a cell."""
 
 import itertools
+import re
 
 from model.vocabulary import CellState
 from parsers.alignment import Alignment, Placed
@@ -9,6 +10,8 @@ from parsers.labels import LabelIndex
 from parsers.page import Page, Row
 
 FIXED = ("pdf", "ofd")  # readers of pages on which everything has its place
+# 12 345 is one number, unless the row has a blank too many
+BLANK_WITHIN = re.compile(r"\d\s+\d")
 MOST_GAPPY = 5  # one row in five: a document that leaves its zeros blank has more
 
 
@@ -58,7 +61,7 @@ def doubt_glued_rows(found: Alignment) -> None:
     rows: dict[tuple[str, ...], None] = dict.fromkeys(target.fields for _, target in found.order)
     for fields in rows:
         placed = [p for i in fields if (p := found.placed.get(i))]
-        glued = any(p.content.state is CellState.TEXT for p in placed)
+        glued = any(p.content.state is CellState.TEXT or BLANK_WITHIN.search(p.raw) for p in placed)
         if glued and any(p.content.state is CellState.BLANK for p in placed):
             found.doubts.update(dict.fromkeys((i for i in fields if i in found.placed), "cell_missing"))
 
@@ -97,3 +100,19 @@ def doubt_undrawn_rows(page: Page, found: Alignment) -> None:
 
 def _is_blank(field_id: str, found: Alignment) -> bool:
     return field_id in found.placed and found.placed[field_id].content.state is CellState.BLANK
+
+
+def doubt_cells_over_rows(page: Page, index: LabelIndex, found: Alignment) -> None:
+    """A cell that reaches down into a row without a value of its own: its figure is both rows', or one's."""
+    rows = [t for t in index.targets if t.fields and t.table not in index.strips]
+    below = {t.fields: after.fields for t, after in itertools.pairwise(rows) if t.table == after.table}
+    for at, target in found.order:
+        row = page.items[at]
+        if not isinstance(row, Row) or not row.down or target.fields not in below:
+            continue
+        places = set(row.places(row.down))
+        after = below[target.fields]
+        for n, field_id in enumerate(target.fields):
+            placed = found.placed.get(field_id)
+            if placed is not None and placed.where in places and after[min(n, len(after) - 1)] not in found.placed:
+                found.doubts.setdefault(field_id, "cell_over_rows")

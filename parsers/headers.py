@@ -1,5 +1,6 @@
 """Headers: columns in another order than the form's, and value columns that only the document names."""
 
+import itertools
 import re
 from collections import Counter
 from functools import lru_cache
@@ -14,7 +15,7 @@ from parsers.placing import Walk
 
 MOST_COLUMNS = 12
 LEAST_OF_A_LINE = 6  # of columns without a heading above them: those of Table 3 are known in any order
-LONGEST_NAME = 40
+LONGEST_NAME, LONGEST_HEADER = 40, 24
 # 区政府统计数政府统计数: a piece of a broken header that stands there twice
 TWICE = re.compile(r"(.{2,})\1")
 NO_WORD = re.compile(r"\W")
@@ -67,22 +68,35 @@ def _columns_named(index: LabelIndex, words: tuple[str, ...]) -> tuple[tuple[int
     return tuple(tuple(n for column in columns for n in column[at]) for at in range(len(index.blocks)))
 
 
-def note_disorder(cells: tuple[Cell, ...], index: LabelIndex, found: Alignment) -> None:
+def note_disorder(cells: tuple[Cell, ...], index: LabelIndex, found: Alignment, in_text: bool) -> None:
     """A line of a header with headings above columns, in another order than the form's: whose figures these are is not
-    known. 法人或其他组织 before 自然人, 行政诉讼 before 行政复议, 结果纠正 before 结果维持."""
+    known. 法人或其他组织 before 自然人, 行政诉讼 before 行政复议, 结果纠正 before 结果维持.
+
+    `in_text`: only of tables without labels; the others' columns are known in any order (`note_header`)."""
     if index.headings:
-        found.disordered |= _disordered(index, tuple(cell.text for cell in cells))
+        found.disordered |= _disordered(index, tuple(cell.text for cell in cells), in_text)
+
+
+def note_disorder_line_by_line(cells: tuple[Cell, ...], index: LabelIndex, found: Alignment) -> None:
+    """The same of a header whose words stand on lines of their own, behind what else stands before a table."""
+    cells = tuple(c for c in cells[-LONGEST_HEADER:] if len(c.text) < LONGEST_NAME)
+    named = [index.headings_named(label_key(c.text)) for c in cells]
+    for at, (_, lines) in enumerate(index.headings):
+        for number, line in enumerate(lines):
+            above = [any(line[n][1] for n in heading[at][number]) for heading in named]
+            last = [heading[at][number] and number == len(lines) - 1 for heading in named]
+            note_disorder(tuple(c for c, a, b in zip(cells, above, last, strict=True) if a or b), index, found, True)
 
 
 @lru_cache(maxsize=256)
-def _disordered(index: LabelIndex, words: tuple[str, ...]) -> frozenset[str]:
+def _disordered(index: LabelIndex, words: tuple[str, ...], in_text: bool) -> frozenset[str]:
     """The ids below the headings that a line of a header has in another order; remembered for each line met."""
     disordered: set[str] = set()
     keys = [key for word in words if (key := label_key(word))]
     headings = [index.headings_named(key) for key in keys]
     for at, (fields, lines) in enumerate(index.headings):
         named = [heading[at] for heading in headings if any(heading[at])]
-        if len(named) < 2:
+        if len(named) < 2 or (in_text and fields.isdisjoint(itertools.chain(*index.strips.values()))):
             continue
         groups = any(line[n][1] for places in named for line, ns in zip(lines, places, strict=True) for n in ns)
         if not (groups or len(named) >= LEAST_OF_A_LINE):

@@ -3,6 +3,7 @@
 import itertools
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
@@ -50,6 +51,18 @@ def _heading(column: Column) -> tuple[re.Pattern[str], bool]:
     return re.compile(column.match or f"^{re.escape(label)}$"), bool(column.columns)
 
 
+def _siblings(columns: tuple[Column, ...], start: int = 0) -> Iterator[range]:
+    """The numbers of leaves that stand side by side: below one heading, or with none above them."""
+    at = first = start
+    for column in columns:
+        if column.columns:
+            yield range(first, at)
+            yield from _siblings(column.columns, at)
+            first = at + len(column.leaves)
+        at += len(column.leaves)
+    yield range(first, at)
+
+
 class LabelIndex:
     """Rows, groups, headers and section headings of one form, found by label."""
 
@@ -71,6 +84,13 @@ class LabelIndex:
             for b in t.blocks
             if t.label_width and len(b.leaves) > 1
         )
+        # Of each of `blocks`, which columns stand side by side below one heading
+        self.siblings = tuple(
+            tuple(side for side in _siblings(b.columns) if len(side) > 1)
+            for t in form.tables
+            for b in t.blocks
+            if t.label_width and len(b.leaves) > 1
+        )
         self.headings = tuple(
             (
                 frozenset(t.field_id(b, r, c) for c in b.leaves for r, _ in t.value_rows(b)),
@@ -80,6 +100,14 @@ class LabelIndex:
             for b in t.blocks
             if b.heading_lines
         )
+        # What stands in the corner of a header, and the lines that begin another one
+        blocks = [b for t in form.tables for b in t.blocks]
+        heads = {bare_label(label_key(b.head)) for b in blocks if b.head}
+        self.corners = {
+            h: frozenset(t.id for t in form.tables for b in t.blocks if bare_label(label_key(b.head)) == h)
+            for h in heads
+        }
+        self.block_names = tuple(re.compile(b.match) for b in blocks if b.match)
         # What a word of a header names is the same in each document: looked up once for each spelling.
         self.columns_named = lru_cache(maxsize=SPELLINGS)(self._columns_named)
         self.headings_named = lru_cache(maxsize=SPELLINGS)(self._headings_named)

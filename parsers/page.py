@@ -26,7 +26,7 @@ class Row(NamedTuple):
     `broken`: its first cells may be pieces of one label. `lined`: its cells stood on lines of their own, so only its
     length says where it ends. `odd`: the numbers of those that stood at another distance from their neighbours than
     cells of the text do. `within`: what stands before the place of its cells, where a document has several parts:
-    `attachment 2, `.
+    `attachment 2, `. `down`: the numbers of its cells that reach into the rows below.
     """
 
     cells: tuple[Cell, ...]
@@ -39,6 +39,7 @@ class Row(NamedTuple):
     lined: bool = False
     within: str = ""
     odd: frozenset[int] = frozenset()
+    down: frozenset[int] = frozenset()
 
     @property
     def keeps_blanks(self) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from model.normal_text import bare_label, label_key
 from model.vocabulary import ReadMethod
@@ -11,10 +12,33 @@ from parsers.drawn import values_at_columns
 from parsers.labels import LabelIndex, Target
 from parsers.page import Cell, Row
 
-# 其中网上办理, 下属单位, 上年; a note with a figure (其中修订16件) or of what is left out (不含委托) is the row's
+# 其中网上办理, 下属单位, 上年; a note with a figure (其中修订16件) or of what is left out (不含委托) is the row's.
+# Nor is a row the form's that counts otherwise or prints a figure in its label: 万件, 截至9月, 不予处罚, (120件).
 PART = re.compile(
     r"\(其中[^\d()]*\)|[(:、,](?:其中|下属|所属|上年|去年|上一年|第?[一二三四1-4]季度|[上下]半年)[^\d()]*\)?$"
+    r"|[(:、,](?:截[至止]|不予|免予|撤销|未)[^()]*\)?$"
+    r"|\((?:单位:?)?[十百千万亿]+[件条项次份宗个]\)$|\(\d[\d,]*[件条项次份宗个]?\)$"
 )
+PERIOD = re.compile(r"(?:上|去|前|下)一?年")
+YEAR = re.compile(r"(20\d\d)年")
+
+
+class Header(NamedTuple):
+    """What a line of a header says against rows of these tables (`unlike`: why they are not what the form asks for),
+    and how many columns it names; 0 where that is not known."""
+
+    tables: frozenset[str] = frozenset()
+    unlike: str = ""
+    columns: int = 0
+
+    def against(self, target: Target) -> str:
+        """Why the figures of a row below are not those of the form; nothing where they are."""
+        if target.table not in self.tables:
+            return ""
+        return self.unlike or ("column_missing" if 0 < self.columns < len(target.fields) else "")
+
+
+NO_HEADER = Header()
 
 
 @dataclass
@@ -24,8 +48,8 @@ class Walk:
     `short`: a row whose values may go on in the next line. `skip`: the rows belong to another year. `moved`: columns
     that stand in another order than the form's, by the first id of their row. `numbered`: the table has a column of
     running numbers; `number` is the last that was met at the end of a row. `at`: the item of the page; `row_before`:
-    that of the row before it. `in_text`: rows are cut out of text. `unnumbered`: ids of a row with no running number of
-    the next one behind its values.
+    that of the row before it. `in_text`: rows are cut out of text. `header`: the last one met. `scaled`: the part of
+    the report is counted in 万件. `unnumbered`: ids of a row with no running number of the next one behind its values.
     """
 
     table: str | None = None
@@ -39,6 +63,8 @@ class Walk:
     at: int = 0
     row_before: int = -1
     in_text: bool = False
+    header: Header = NO_HEADER
+    scaled: bool = False
     unnumbered: tuple[str, ...] = ()
 
 
@@ -103,11 +129,16 @@ def _is_a_row_of_its_own(target: Target, row: Row, label: str, found: Alignment)
     return before is not None and same_table and target.is_named(before.label) and not target.is_named(label)
 
 
-def is_of_a_part(target: Target, label: str) -> bool:
-    """Does a label say that its row counts a part of what the form asks for? 行政许可(其中:网上办理)."""
+def counts_otherwise(target: Target, label: str, year: int | None) -> bool:
+    """Does a label name a part, a period or a unit that the form does not ask for? 行政许可(其中:网上办理), 上年新收."""
     words = bare_label(label_key(label))
     note = PART.search(words)
-    return note is not None and not any(note[0] in name for name in target.names)
+    if note is not None and not any(note[0] in name for name in target.names):
+        return True
+    if any(PERIOD.search(name) for name in target.names):
+        return False  # 上年结转 may be 2021年结转
+    named = YEAR.search(words)
+    return PERIOD.search(words) is not None or (named is not None and year is not None and int(named[1]) != year)
 
 
 def put(target: Target, row: Row, values: list[Cell], label: str, found: Alignment, walk: Walk) -> None:
@@ -115,8 +146,9 @@ def put(target: Target, row: Row, values: list[Cell], label: str, found: Alignme
     if walk.skip:
         doubt(target, found, "of_another_period")
         return
-    part = is_of_a_part(target, label)
-    if part and target.fields[0] in found.placed and not is_of_a_part(target, found.placed[target.fields[0]].label):
+    part = counts_otherwise(target, label, walk.expected_year)
+    before = found.placed.get(target.fields[0])
+    if part and before is not None and not counts_otherwise(target, before.label, walk.expected_year):
         found.extras.append((target.table, label, [c.text for c in values]))
         return
     fields = walk.moved.get(target.fields[0], target.fields)
@@ -132,6 +164,8 @@ def put(target: Target, row: Row, values: list[Cell], label: str, found: Alignme
                 found.doubts[field_id] = "label_of_a_part"
         elif (before.content.state, before.content.value) != (placed.content.state, placed.content.value):
             found.doubts[field_id] = "read_twice"
+    if reason := "other_unit" if walk.scaled else walk.header.against(target):
+        found.doubts.update(dict.fromkeys((i for i in fields if i in found.placed), reason))
     found.last = target.fields
 
 

@@ -50,6 +50,9 @@ def _read(markup: str, sheet: str = "") -> Report:
         ("23<a href='#_ftn1'><span>[1]</span></a>", 23),
         ("23[1]", 23),
         ("23注1", 23),
+        ("23（件）", 23),
+        ("23（其中修订1万字）", 23),
+        ("2<span style='font:0/0 a'>9</span>3", 23),
         ("&#8294;23&#8297;", 23),
     ],
 )
@@ -70,7 +73,15 @@ def test_only_what_is_shown_is_read(markup: str, value: int) -> None:
         "<span style='direction:rtl;unicode-bidi:bidi-override'>32</span>", "<span style='float:right'>2</span>3",
         "2<span style='color:#FFFFFF'>9</span>3", "2<font color=white>9</font>3", "23<small>1</small>",
         "2<span style='color:rgba(0,0,0,0)'>9</span>3", "23<a href='/notes.html'>1</a>",
-        "15（上年）", "<ol start=2><li></ol>",
+        "15（上年）", "15（2019年）", "15（截至9月底）", "23（万件）", "23（单位：千件）", "23（元）",
+        "23（约数）", "23（应为32）",
+        "5（ 3 ）", "<ruby>23<rp>(</rp><rt>1</rt><rp>)</rp></ruby>",
+        "<span style='display:block'>2</span><span style='display:block'>3</span>", "2<a style='display: table'>3</a>",
+        "2<span style='clip-path:inset(100%)'>9</span>3", "<i style='transform:scaleX(-1)'>23</i>",
+        "2<span style='letter-spacing:-1em'>9</span>3", "2<span style='opacity:.01'>9</span>3",
+        "<span style='order:2'>3</span>2", "2<span style='zoom:0'>9</span>3",
+        "2<span style='filter:opacity(0)'>9</span>3",
+        "<ol start=2><li></ol>",
     ],
 )  # fmt: skip
 def test_what_is_no_plain_count_is_suspect(markup: str) -> None:

@@ -9,7 +9,7 @@ from lxml import etree
 from parsers.page import Cell, Page, Row
 from parsers.readers.html_pictures import mark_pictures, take_pictures
 from parsers.readers.html_shown import CELLS, PICTURE, leave_out_hidden, spell_out
-from parsers.readers.html_styles import Styles
+from parsers.readers.html_styles import BREAKS, Styles
 from parsers.readers.limits import has_references, measure
 
 DROPPED = ("script", "style", "noscript", "template", "select", "svg")
@@ -32,6 +32,7 @@ SITED = re.compile(r"^site(?:name|idcode)$", re.IGNORECASE)
 CONTROLS = bytes({*range(0x20)} - {*b"\t\n\v\f\r"})
 REFERENCE = re.compile(rb"&#([xX][0-9a-fA-F]{1,20}|\d{1,20});?")
 BLANKS = bytes.maketrans(b"\v\f", b"  ")
+END = re.compile(rb"</html\b[^>]*>", re.IGNORECASE)
 PARSER = etree.HTMLParser(
     encoding="utf-8", remove_comments=True, remove_pis=True, recover=True, no_network=True, huge_tree=False
 )
@@ -48,7 +49,7 @@ def read_html(content: bytes, *, hidden_tables: bool = False) -> Page:
     `hidden_tables`: read those, too, that the page does not show (tabs that a script opens).
     """
     limits = measure(content)
-    root = tree_of(_writable(content))
+    root = tree_of(_writable(_without_early_end(content, limits.small)))
     page = Page(reader="lxml", truncated=limits.tables_open > 0)
     if root is None:
         return page
@@ -56,10 +57,19 @@ def read_html(content: bytes, *, hidden_tables: bool = False) -> Page:
     _head(root, page)
     page.hidden = leave_out_hidden(root, limits.small, styles, tables=not hidden_tables)
     spell_out(root, limits.small, styles)
+    for element, style in styles.inline:
+        if BREAKS.search(style) and element.tag in INLINE:
+            element.tag = "div"
     smart = {name.decode() for name in SMART.findall(content)} if b"<st1:" in content else ()
     etree.strip_tags(root, *INLINE, *smart)
     _body(root, page)
     return page
+
+
+def _without_early_end(content: bytes, small: bytes) -> bytes:
+    """The page with all that stands behind its first `</html>`: browsers show it, lxml would leave it out."""
+    at = small.find(b"</html")
+    return END.sub(b"", content) if at >= 0 and small[at:].partition(b">")[2].strip() else content
 
 
 def _writable(content: bytes) -> bytes:
@@ -148,9 +158,11 @@ def _rows(table: "etree._Element", number: int) -> list[Row]:
     rows = []
     plain = next(table.iter(*DRAWN, *WRITTEN), None) is None
     for at, tr in enumerate(table.iter("tr"), 1):
-        cells = tuple([Cell(_words(td, plain), n) for n, td in enumerate(tr.iterchildren(*CELLS), 1)])
+        tds = list(tr.iterchildren(*CELLS))
+        cells = tuple([Cell(_words(td, plain), n) for n, td in enumerate(tds, 1)])
         if cells:
-            rows.append(Row(cells, number, at))
+            down = [n for n, td in enumerate(tds, 1) if td.get("rowspan", "1") != "1"]
+            rows.append(Row(cells, number, at, down=frozenset(down)) if down else Row(cells, number, at))
     return rows
 
 

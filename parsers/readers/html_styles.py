@@ -18,7 +18,7 @@ HIDES = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all"
     r"|font-size\s*:\s*(?:0*\.\d+|0+(?:\.\d+)?|1(?:\.\d+)?)\s*(?:px|pt)"
     r"|(?:font-size|opacity)\s*:\s*0+(?:\.0+)?\s*(?:px|pt|r?em|%|!|;|$)"
-    r"|(?<![\w-])(?:left|top|right|bottom|text-indent|margin-left)\s*:\s*-\d{3,}"
+    r"|(?<![\w-])(?:left|top|right|bottom|text-indent|margin-left)\s*:\s*-\d{3,}|(?<![\w-])font\s*:\s*0\D"
     r"|clip\s*:\s*rect\s*\(\s*[01](?:px)?[\s,]+[01]|transform\s*:\s*scale[xy]?\(\s*0\s*[,)]",
     re.IGNORECASE,
 )
@@ -29,18 +29,24 @@ PALE = re.compile(
 )
 GROUND = re.compile(r"background", re.IGNORECASE)
 TURNS = re.compile(r"unicode-bidi\s*:\s*(?:bidi|isolate)-override", re.IGNORECASE)
-# Digits in another order than that of the text, or of no size: in a part of a cell
+# Digits in another order than that of the text, turned round, over one another or of no size: in a part of a cell
 MOVES = re.compile(
-    r"flex-direction\s*:\s*row-reverse|(?<![\w-])float\s*:\s*right"
+    r"flex-direction\s*:\s*row-reverse|(?<![\w-])float\s*:\s*right|(?<![\w-])order\s*:\s*-?\d"
+    r"|letter-spacing\s*:\s*-|clip-path\s*:|transform\s*:[^;]*(?:\(\s*-|rotate|matrix)|filter\s*:[^;]*opacity"
+    r"|(?<![\w-])zoom\s*:\s*0*\.?0*\d?\s*(?:;|$)|opacity\s*:\s*0*\.0"
     r"|(?:width|height)\s*:\s*0+(?:px|pt)?\s*(?:;|$|!)|writing-mode\s*:\s*sideways",
     re.IGNORECASE,
 )
+# Two of them stand on two lines
+BREAKS = re.compile(r"display\s*:\s*(?:block|table|flex|grid|list-item)", re.IGNORECASE)
 STRIKES = re.compile(r"text-decoration[^;]*:[^;]*line-through", re.IGNORECASE)
 LOWERED = re.compile(r"position\s*:\s*relative\s*;.*?(?<![\w-])top\s*:\s*-?\d", re.IGNORECASE)
 RAISES = re.compile(
     r"vertical-align\s*:\s*(?:super|sub\b|-?\d*\.?\d+(?:px|pt|r?em|%))|mso-text-raise\s*:\s*-?\d", re.IGNORECASE
 )
-TELLING = re.compile("|".join(p.pattern for p in (HIDES, PALE, TURNS, MOVES, RAISES, STRIKES, LOWERED)), re.IGNORECASE)
+TELLING = re.compile(
+    "|".join(p.pattern for p in (HIDES, PALE, TURNS, MOVES, BREAKS, RAISES, STRIKES, LOWERED)), re.IGNORECASE
+)
 WRITES = re.compile(r"(?<![\w-])content\s*:\s*(?:[^;]*\d|[^;]*attr\s*\(|[^;]*counter)", re.IGNORECASE)
 COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
 PIECE = re.compile(r"([^{}]*)([{}])")

@@ -87,7 +87,8 @@ class Body:
             shown = covered.shown(row)
             if shown:
                 cells = tuple(Cell(self._words(cell), n) for n, cell in enumerate(shown, 1))
-                self._page.items.append(Row(cells, self._tables, at))
+                down = frozenset(n for n, cell in enumerate(shown, 1) if cell.find(f"{W}tcPr/{W}vMerge") is not None)
+                self._page.items.append(Row(cells, self._tables, at, down=down))
 
     def _words(self, cell: "etree._Element") -> str:
         """The words of a cell; its lines and paragraphs stay apart."""

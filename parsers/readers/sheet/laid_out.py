@@ -22,24 +22,28 @@ def items_of(sheet: CalamineSheet, scanned: Scanned, number: int) -> list[str | 
     height = max([len(values), *(row + 1 for row, _ in there)])
     width = max([0, *map(len, values), *(column + 1 for _, column in there)])
     covered = _covered(sheet, height, width)
+    down = {start for start, (bottom, _) in sheet.merged_cell_ranges or () if bottom > start[0]}
     columns = [c for c in range(width) if c not in scanned.hidden_columns]
     rows: list[_Line] = []
     for at in range(height):
         if at not in scanned.hidden_rows:
             line = values[at] if at < len(values) else []
             cells = [_cell(line, at, c, sheet.name, scanned) for c in columns if (at, c) not in covered]
-            rows.append(_Line(at + 1, cells, {c + 1 for c in columns if (at, c) in scanned.framed}))
+            framed = {c + 1 for c in columns if (at, c) in scanned.framed}
+            rows.append(_Line(at + 1, cells, framed, {c + 1 for c in columns if (at, c) in down}))
     if sum(len(row.cells) for row in rows) > MOST_CELLS * 4:
         raise TooHostile(f"sheet {sheet.name} has {sum(len(row.cells) for row in rows)} cells")
     return _items(rows, number)
 
 
 class _Line(NamedTuple):
-    """One row of the sheet: its number, its cells, the columns (from 1) in which lines are drawn around them."""
+    """One row of the sheet: its number, its cells, the columns (from 1) in which lines are drawn around them, and those
+    in which a cell reaches down."""
 
     number: int
     cells: list[Cell]
     framed: set[int]
+    down: set[int]
 
     @property
     def filled(self) -> list[Cell]:
@@ -67,7 +71,7 @@ def _items(lines: list[_Line], table: int) -> list[str | Row]:
     """Blocks of rows without an empty row between them; what stands alone above or long in them is a line."""
     items: list[str | Row] = []
     block: list[_Line] = []
-    for line in [*lines, _Line(0, [], set())]:
+    for line in [*lines, _Line(0, [], set(), set())]:
         if line.filled or line.framed:
             block.append(line)
             continue
@@ -92,7 +96,9 @@ def _block(block: list[_Line], table: int) -> list[str | Row]:
             c for c in line.cells if c.text or c.column in line.framed or (not drawn and left <= c.column <= right)
         ]
         if inside:
-            items.append(Row(tuple(cell._replace(column=n) for n, cell in enumerate(inside, 1)), table, line.number))
+            down = frozenset(n for n, cell in enumerate(inside, 1) if cell.column in line.down)
+            cells = tuple(cell._replace(column=n) for n, cell in enumerate(inside, 1))
+            items.append(Row(cells, table, line.number, down=down))
     return items
 
 

@@ -1,0 +1,84 @@
+"""Headers and captions under which a figure is not what the form asks for, although its row has the form's label.
+
+A column is missing and another stands in its place (备注, 行次); the words are those of another form; the figures are
+of another year, or counted in 万件.
+"""
+
+import itertools
+import re
+from functools import lru_cache
+
+from model.normal_text import bare_label, label_key
+from parsers.labels import LabelIndex
+from parsers.page import Row
+from parsers.periods import HEADING
+from parsers.placing import NO_HEADER, Header, Walk
+
+# Columns that hold no figures of the form
+BESIDE = re.compile(r"^(?:备注|说明|备注说明|序号|行次|栏次|编号)$")
+SCALED = re.compile(r"[(:](?:单位:?)?[十百千万亿]+[件条项次份宗个]\)?$")
+UNIT_LINE = re.compile(r"^\(?(?:计量)?单位:.{0,6}?[十百千万亿][件条项次份宗个]")
+PERIOD = re.compile(r"(?:上|去|前)一?年度?|(20\d\d)年度?")
+LEAST, LONGEST_CAPTION = 2, 60
+
+
+def note_caption(line: str, walk: Walk) -> None:
+    """单位:万件 between the heading of a part and its rows: its figures are no counts."""
+    if len(line) < LONGEST_CAPTION:
+        key = label_key(line)
+        walk.scaled = (walk.scaled and not HEADING.match(key)) or UNIT_LINE.match(key) is not None
+
+
+def note_other_header(row: Row, words: list[str], index: LabelIndex, walk: Walk) -> None:
+    """Notes what a line of a header says against the rows below it. `words`: of its cells, blank ones too."""
+    for word in words:
+        note_caption(word, walk)
+    keys = tuple(label_key(word) if len(word) < LONGEST_CAPTION else "" for word in words)
+    header = _header(index, keys, walk.expected_year, in_text=row.loose, lined=row.lined)
+    walk.header = header if header is not None else walk.header
+
+
+@lru_cache(maxsize=512)
+def _header(index: LabelIndex, keys: tuple[str, ...], year: int | None, *, in_text: bool, lined: bool) -> Header | None:
+    """What a line of a header says; None where it is none."""
+    begins = [n for n, key in enumerate(keys) if any(name.search(key) for name in index.block_names)]
+    corners = [n for n, key in enumerate(keys) if bare_label(key) in index.corners]
+    words = keys[max([-1, *begins, *corners]) + 1 :]
+    filled = [key for key in words if key]
+    named = [key for key in filled if index.is_header(key)]
+    if corners and not named and len(filled) >= LEAST:
+        return Header(index.corners[bare_label(keys[corners[-1]])], "header_unknown")
+    if not named:
+        return NO_HEADER if begins else None
+    tables = frozenset(table for table, pattern in index.headers if any(pattern.search(key) for key in named))
+    beside = [key for key in filled if BESIDE.match(key)]
+    if any(SCALED.search(key) for key in named):
+        return Header(tables, "other_unit")
+    for key in named:
+        period = PERIOD.search(key)
+        if period and not (period[1] and int(period[1]) == year) and index.is_header(PERIOD.sub("", key)):
+            return Header(tables, "of_another_period")
+    if _leaves_out(index, words, whole=not in_text and not beside, lined=lined, beside=bool(beside)):
+        return Header(tables, "column_missing")
+    # In text with a cell on each line, the header may only have lost a line.
+    told = corners and len(named) + len(beside) == len(filled) and (beside or not lined)
+    return Header(tables, columns=len(named) if told else 0)
+
+
+def _leaves_out(index: LabelIndex, keys: tuple[str, ...], *, whole: bool, lined: bool, beside: bool) -> bool:
+    """Does a line name some of the columns that stand side by side in a table, and skip others?"""
+    words = [(n, key) for n, key in enumerate(keys) if key]
+    out = False
+    for at, sides in enumerate(index.siblings):
+        named = [(n, columns[0]) for n, key in words if len(columns := index.columns_named(key)[at]) == 1]
+        if len(named) < LEAST or [c for _, c in named] != sorted({c for _, c in named}):
+            continue
+        for side in sides:
+            inside = [(n, c) for n, c in named if c in side]
+            if len(inside) == len(side):
+                return False
+            near = itertools.pairwise(inside)
+            skipped = not lined and any(to - start < right - left for (start, left), (to, right) in near)
+            alone = len(inside) == len(named) and len(side) < len(index.blocks[at][1])
+            out = out or skipped or (alone and ((whole and len(inside) == len(words)) or beside))
+    return out
