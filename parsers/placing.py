@@ -130,7 +130,7 @@ def _is_a_row_of_its_own(target: Target, row: Row, label: str, found: Alignment)
 
 
 def counts_otherwise(target: Target, label: str, year: int | None) -> bool:
-    """Does a label name a part, a period or a unit that the form does not ask for? 行政许可(其中:网上办理), 上年新收."""
+    """Does a label name a part, a period or a unit that the form does not ask for? 行政许可(网上办理), 上年新收."""
     words = bare_label(label_key(label))
     note = PART.search(words)
     if note is not None and not any(note[0] in name for name in target.names):
