@@ -109,7 +109,8 @@ def _row(at: int, row: Row, index: LabelIndex, walk: Walk, found: Alignment) -> 
         values = without_next_number(values, target, label, row, found, walk)
     states = contents[label_at + 1 : ends]
     if not row.lined and not any(c.value is not None for c in contents):
-        note_disorder(cells, index, found, row.loose)
+        # A row that may go on from the line above begins with that line's last cell.
+        note_disorder(cells[row.broken :], index, found, row.loose)
     strip = _strip(row, contents, index, walk, found)
     if strip:
         give_up(walk, found)
@@ -121,7 +122,7 @@ def _row(at: int, row: Row, index: LabelIndex, walk: Walk, found: Alignment) -> 
     if target is None:
         note_header(cells, index, walk, found)
         if not any(c.value is not None for c in contents):
-            note_other_header(row, [c.text for c in cells], index, walk)
+            note_other_header(row, [c.text for c in cells[row.broken :]], index, walk)
         waits, extras = walk.short, len(found.extras)
         _unlabelled(at, row, contents, index, walk, found)
         if row.lined and not waits and not walk.numbered and len(found.extras) == extras:
