@@ -92,7 +92,8 @@ def note_disorder_line_by_line(cells: tuple[Cell, ...], index: LabelIndex, found
 def _disordered(index: LabelIndex, words: tuple[str, ...], in_text: bool) -> frozenset[str]:
     """The ids below the headings that a line of a header has in another order; remembered for each line met."""
     disordered: set[str] = set()
-    keys = [key for word in words if (key := label_key(word))]
+    # Markdown repeats a heading in each of the columns below it.
+    keys = [key for key, _ in itertools.groupby(label_key(word) for word in words) if key]
     headings = [index.headings_named(key) for key in keys]
     for at, (fields, lines) in enumerate(index.headings):
         named = [heading[at] for heading in headings if any(heading[at])]

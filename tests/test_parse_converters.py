@@ -8,6 +8,9 @@ from collections import Counter
 import pytest
 
 from infra.simulator.reports import invent, render
+from infra.simulator.reports.article import Text
+from infra.simulator.reports.grid import article_of
+from model.vocabulary import ReportVerdict
 from parsers import Part, parse_document
 from tests.converting import CONVERTED, IN_PROCESS, PRINTED_OTHERWISE, outcome, outcomes
 
@@ -51,3 +54,19 @@ def test_where_a_converter_prints_other_figures_only_those_that_nothing_binds_ar
             assert all(i.startswith("proactive.") for i in wrong), (form, number, sorted(wrong)[:5])
             assert all(str(report.values[i]).startswith(str(document.values[i] or "")) for i in wrong)
             assert len(wrong) <= 3
+
+
+@pytest.mark.parametrize("form", ["form2021", "form2019"])
+def test_pipes_between_cells_as_html2text_writes_them_are_read_whole(form: str) -> None:
+    """No pipe at the ends, a rule below the first row, nothing for cells covered from above, a blank line for none."""
+    for invented in invent(4, form, 31):  # type: ignore[arg-type]
+        lines = []
+        for block in article_of(invented).blocks:
+            if isinstance(block, Text):
+                lines += [block.text, ""]
+                continue
+            rows = ["| ".join(cell.text for cell in row.cells) + "  " for row in block.rows]
+            lines += [rows[0], "|".join(["---"] * len(block.rows[0].cells)) + "  ", *rows[1:], "  "]
+        report = parse_document([Part("page", "\n".join(lines).encode())])
+        assert report.verdict is ReportVerdict.VERIFIED
+        assert report.values == invented.values

@@ -134,6 +134,13 @@ def test_words_of_a_header_that_differ_a_little_still_tell_its_order(
     assert [i for i in _vouched(report, *printed) if report.values[i] != printed[i]] == []
 
 
+@pytest.mark.parametrize("number", range(4))
+def test_a_heading_repeated_in_each_of_its_columns_is_in_order(number: int) -> None:
+    (invented,) = invent(1, "form2021", 8)
+    report = parse_document([Part("page", render(invented, "markdown_padded", number).content)])
+    assert report.verdict.value == "verified"
+
+
 @pytest.mark.parametrize("layout", LAYOUTS_TRIED)
 @pytest.mark.parametrize("word", ["上年处理决定数量", "2019年处理决定数量", "本年处理决定数量（万件）"])
 def test_a_header_of_another_year_or_unit_makes_its_column_doubtful(word: str, layout: str) -> None:
