@@ -56,7 +56,7 @@ def align(page: Page, index: LabelIndex, year: int | None) -> Alignment:
     doubt_cells_over_rows(page, index, found)
     doubt_spare_cells(index, found)
     doubt_undrawn_rows(page, found)
-    doubt_units(index, found)
+    doubt_units(index, found, walk.in_text)
     doubt_before_lost_rows(page, index, found)
     doubt_unclear_groups(index, found)
     for table in found.longer & found.led_by_blanks.keys():
@@ -102,8 +102,7 @@ def _row(at: int, row: Row, index: LabelIndex, walk: Walk, found: Alignment) -> 
     # What stands behind the label of a group is no value of the row before it: two rows ran together.
     values = list(cells[label_at + 1 : ends])
     if target is not None and target.table in index.outlines:
-        if walk.in_text:
-            note_unit(target, [label, cells[label_at].text], values, index, found)
+        note_unit(target, [label, cells[label_at].text], values, index, found)
         values = without_unit(values, len(target.fields), index)
     if walk.numbered and row.loose:
         values = without_next_number(values, target, label, row, found, walk)

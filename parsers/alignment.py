@@ -41,7 +41,7 @@ class Alignment:
     another period. `seen_in`: by table of the form, the tables of the page with words of it;
     `figures`: the tables of the page with figures. `in_text`: rows were cut out of text, not drawn by markup. `strays`:
     by item of the page, numbers of text that stand where no value is expected; `surplus`: rows of text with one value
-    too many. `heads`: groups whose label was met, by table. `units`: of rows of text their ids, and what stands in
+    too many. `heads`: groups whose label was met, by table. `units`: of rows of a list their ids, and what stands in
     the place of their unit.
     """
 

@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 
 from model.normal_text import bare_label, label_key
+from parsers.cells import UNTIL
 from parsers.labels import LabelIndex
 from parsers.page import Row
 from parsers.periods import HEADING
@@ -19,6 +20,7 @@ BESIDE = re.compile(r"^(?:备注|说明|备注说明|序号|行次|栏次|编号
 SCALED = re.compile(r"[(:](?:单位:?)?[十百千万亿]+[件条项次份宗个]\)?$")
 UNIT_LINE = re.compile(r"^\(?(?:计量)?单位:.{0,6}?[十百千万亿][件条项次份宗个]")
 PERIOD = re.compile(r"(?:上|去|前)一?年度?|(20\d\d)年度?")
+OTHERWISE = re.compile(rf"{UNTIL}|季度|[上下]半年|(?<!\d)(?:[1-9]|1[01])月")
 LEAST, LONGEST_CAPTION = 2, 60
 
 
@@ -45,6 +47,8 @@ def _header(index: LabelIndex, keys: tuple[str, ...], year: int | None, *, in_te
     corners = [n for n, key in enumerate(keys) if bare_label(key) in index.corners]
     words = keys[max([-1, *begins, *corners]) + 1 :]
     filled = [key for key in words if key]
+    if (column := _only_column(index, keys)) is not None:
+        return Header(index.outlines, _against(column, year))
     named = [key for key in filled if index.is_header(key)]
     if corners and not named and len(filled) >= LEAST:
         return Header(index.corners[bare_label(keys[corners[-1]])], "header_unknown")
@@ -63,6 +67,26 @@ def _header(index: LabelIndex, keys: tuple[str, ...], year: int | None, *, in_te
     # In text with a cell on each line, the header may only have lost a line.
     told = corners and len(named) + len(beside) == len(filled) and (beside or not lined)
     return Header(tables, columns=len(named) if told else 0)
+
+
+def _only_column(index: LabelIndex, keys: tuple[str, ...]) -> str | None:
+    """What the only column of figures of a list is called: 统计指标 | 单位 | 2015年统计数."""
+    for table in index.form.tables:
+        after = re.compile(table.open_columns.after) if table.open_columns is not None else None
+        if after is None or bare_label(label_key(table.corner)) not in map(bare_label, keys):
+            continue
+        start = next((n for n in range(len(keys) - 1, -1, -1) if after.search(bare_label(keys[n]))), len(keys))
+        behind = itertools.takewhile(lambda key: not index.find(key), keys[start + 1 :])
+        columns = [key for key in behind if key and not BESIDE.match(key)]
+        return columns[0] if len(columns) == 1 else None
+    return None
+
+
+def _against(column: str, year: int | None) -> str:
+    period = PERIOD.search(column)
+    if OTHERWISE.search(column) or (period and not (period[1] and int(period[1]) == year)):
+        return "of_another_period"
+    return "other_unit" if SCALED.search(column) else ""
 
 
 def _leaves_out(index: LabelIndex, keys: tuple[str, ...], *, whole: bool, lined: bool, beside: bool) -> bool:

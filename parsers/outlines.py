@@ -1,5 +1,7 @@
 """Rows of a list with a unit in each row (2014): units behind the labels, running numbers before them."""
 
+import re
+
 from model.normal_text import label_key
 from model.vocabulary import CellState
 from parsers.alignment import Alignment
@@ -10,6 +12,7 @@ from parsers.placing import Walk
 
 LEAST_ROWS, MOST_WITHOUT = 10, 4  # one row in four
 MOST_SKIPPED = 3
+MONEY, SCALED = re.compile(r"^(?:人民币)?[十百千万亿]*元"), re.compile(r"^[十百千万亿]+\w{0,2}$")
 
 
 def without_unit(values: list[Cell], wanted: int, index: LabelIndex) -> list[Cell]:
@@ -51,7 +54,7 @@ def without_next_number(
 
 
 def note_unit(target: Target, labels: list[str], values: list[Cell], index: LabelIndex, found: Alignment) -> None:
-    """Notes what stands in the place of the unit of a row of text.
+    """Notes what stands in the place of the unit of a row.
 
     `labels`: the label, and the last cell that was read as a part of it; `values`: all cells behind that.
     """
@@ -64,11 +67,19 @@ def note_unit(target: Target, labels: list[str], values: list[Cell], index: Labe
         found.units.append((target.fields, "" if read_cell(first).is_value else label_key(first)))
 
 
-def doubt_units(index: LabelIndex, found: Alignment) -> None:
-    """In text that names the unit of each row, a row without one, or with another row's, has a figure that is not its
-    own: a line slipped in before the unit, or lines were lost between two rows."""
+def doubt_units(index: LabelIndex, found: Alignment, in_text: bool) -> None:
+    """Figures in another unit than the form's: 元 for 万元, 万件 for 件.
+
+    In text that names the unit of each row, a row without one, or with another row's, has a figure that is not its own:
+    a line slipped in before the unit, or lines were lost between two rows.
+    """
+    for fields, unit in found.units:
+        own = index.unit_of.get(fields[0], "")
+        scaled = MONEY.search(unit) is not None or SCALED.search(unit) is not None
+        if unit != own and scaled and not unit.endswith(f"({own})"):
+            found.doubts.update((i, "other_unit") for i in fields if i in found.placed)
     without = sum(not unit for _, unit in found.units)
-    if len(found.units) < LEAST_ROWS or without * MOST_WITHOUT > len(found.units):
+    if not in_text or len(found.units) < LEAST_ROWS or without * MOST_WITHOUT > len(found.units):
         return
     for fields, unit in found.units:
         own = index.unit_of.get(fields[0], "")

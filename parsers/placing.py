@@ -7,7 +7,7 @@ from typing import NamedTuple
 from model.normal_text import bare_label, label_key
 from model.vocabulary import ReadMethod
 from parsers.alignment import Alignment, Placed, Surplus
-from parsers.cells import read_cell
+from parsers.cells import UNTIL, read_cell
 from parsers.drawn import values_at_columns
 from parsers.labels import LabelIndex, Target
 from parsers.page import Cell, Row
@@ -16,7 +16,7 @@ from parsers.page import Cell, Row
 # Nor is a row the form's that counts otherwise or prints a figure in its label: 万件, 截至9月, 不予处罚, (120件).
 PART = re.compile(
     r"\(其中[^\d()]*\)|[(:、,](?:其中|下属|所属|上年|去年|上一年|第?[一二三四1-4]季度|[上下]半年)[^\d()]*\)?$"
-    r"|[(:、,](?:截[至止]|不予|免予|撤销|未)[^()]*\)?$"
+    rf"|[(:、,](?:{UNTIL}|不予|免予|撤销|未)[^()]*\)?$"
     r"|\((?:单位:?)?[十百千万亿]+[件条项次份宗个]\)$|\(\d[\d,]*[件条项次份宗个]?\)$"
 )
 PERIOD = re.compile(r"(?:上|去|前|下)一?年")

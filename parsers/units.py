@@ -12,8 +12,8 @@ from model.report import CellReading, Finding, Report
 from model.vocabulary import Fault, Severity
 from parsers.page import Page
 
-# 采购总金额(万元), 本年收费金额(单位:万元)
-UNIT = re.compile(r"亿元|千万元|百万元|万元|千元|元")
+# 采购总金额(万元), 本年收费金额(单位:万元); 百元 and 美元 are no 元
+UNIT = re.compile(r"[美港欧日]?[十百千万亿]*元")
 LONGEST_HEADER = 40
 
 

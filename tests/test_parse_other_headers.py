@@ -5,11 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
-from infra.simulator.reports import LAYOUTS, invent, render
+from infra.simulator.reports import LAYOUTS, Office, invent, render
 from infra.simulator.reports.article import Article, Cell, Row, Text
 from infra.simulator.reports.dice import dice
 from infra.simulator.reports.grid import article_of
 from infra.simulator.reports.rendering import bare_page
+from infra.simulator.reports.stat2014 import make_old_report, render_old
 from model.report import Report
 from model.vocabulary import TableVerdict
 from parsers import Part, parse_document
@@ -239,3 +240,35 @@ def test_a_fee_has_the_unit_of_its_cell_in_brackets_too() -> None:
     next(c for c in article.values() if c.id == field).text = "12.5（元）"
     report = _read(title, article)
     assert (report.values[field], report.cells[field].unit, report.suspect) == (12.5, "元", [])
+
+
+def _old(layout: str) -> str:
+    office = Office(name="青禾市财政局", core_name="市财政局", size="large")
+    return render_old(make_old_report(3, office, 2015), layout, 3).content.decode()
+
+
+@pytest.mark.parametrize("layout", ["clean", "tabs", "cell_per_line"])
+@pytest.mark.parametrize(
+    ("column", "verdict"),
+    [
+        ("上年统计数", "refused"),
+        ("2014年统计数", "refused"),
+        ("截至6月统计数", "refused"),
+        ("统计数（万件）", "refused"),
+        ("2015年统计数", "verified"),
+        ("统计数（截至12月31日）", "verified"),
+    ],
+)
+def test_the_only_column_of_a_list_is_the_years(column: str, verdict: str, layout: str) -> None:
+    page = _old(layout).replace("统计数", column, 1)
+    assert parse_document([Part("page", page.encode())]).tables["stat2014"].verdict.value == verdict
+
+
+@pytest.mark.parametrize("layout", ["clean", "tabs", "cell_per_line"])
+def test_the_unit_of_a_row_tells_that_its_figure_is_another(layout: str) -> None:
+    page = _old(layout)
+    in_yuan = parse_document([Part("page", page.replace("万元", "元").encode())])
+    assert in_yuan.suspect == ["stat2014.capacity.budget_wan_yuan", "stat2014.fees.collected_wan_yuan"]
+    website = page.index("2.政府网站公开")
+    damaged = page[:website] + page[website:].replace("条", "万条", 1)
+    assert parse_document([Part("page", damaged.encode())]).suspect == ["stat2014.proactive.by_channel.website"]
