@@ -26,7 +26,7 @@ LEAST, LONGEST_CAPTION = 2, 60
 
 def note_caption(line: str, walk: Walk) -> None:
     """单位:万件 between the heading of a part and its rows: its figures are no counts."""
-    if len(line) < LONGEST_CAPTION:
+    if len(line) < LONGEST_CAPTION and (walk.scaled or "位" in line):
         key = label_key(line)
         walk.scaled = (walk.scaled and not HEADING.match(key)) or UNIT_LINE.match(key) is not None
 
