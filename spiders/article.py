@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -70,12 +71,12 @@ class Scope:
     def of(cls, element: Any) -> "Scope":
         return cls(element, etree.tostring(element, method="text", encoding="unicode", with_tail=False))
 
-    @property
+    @cached_property
     def length(self) -> int:
         """Characters, blanks not counted."""
         return len("".join(self.text.split()))
 
-    @property
+    @cached_property
     def headings(self) -> int:
         """How many of a report's headings stand in it."""
         return len(set(HEADINGS.findall(self.text)))

@@ -177,7 +177,7 @@ def _names(tree: Any) -> dict[str, list[tuple[str, str]]]:
 
 
 def _parser() -> etree.HTMLParser:
-    return etree.HTMLParser(encoding="utf-8", huge_tree=True)
+    return etree.HTMLParser(encoding="utf-8", huge_tree=True, collect_ids=False)
 
 
 def _in_page_order(tree: Any, places: list[list[Any]]) -> list[Any]:
