@@ -51,6 +51,8 @@ def _read(markup: str, sheet: str = "") -> Report:
         ("23[1]", 23),
         ("23注1", 23),
         ("23（件）", 23),
+        ("<table><tr><td>23</td></tr></table>", 23),
+        ("<table><tbody><tr><th><p>23</p></th></tr></tbody></table>", 23),
         ("23（其中修订1万字）", 23),
         ("2<span style='font:0/0 a'>9</span>3", 23),
         ("&#8294;23&#8297;", 23),

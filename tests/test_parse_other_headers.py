@@ -8,6 +8,9 @@ import pytest
 from infra.simulator.reports import LAYOUTS, Office, invent, render
 from infra.simulator.reports.article import Article, Cell, Row, Text
 from infra.simulator.reports.dice import dice
+from infra.simulator.reports.files.fixed_layout import write_ofd
+from infra.simulator.reports.files.spreadsheet import write_xlsx
+from infra.simulator.reports.files.word import write_docx
 from infra.simulator.reports.grid import article_of
 from infra.simulator.reports.rendering import bare_page
 from infra.simulator.reports.stat2014 import make_old_report, render_old
@@ -202,6 +205,10 @@ def test_one_figure_for_two_rows_is_neithers(label: str, lost: str) -> None:
     field = above.values()[0].id
     below.cells.remove(below.values()[0])
     assert field in _read(title, article).suspect
+    for write in (write_docx, write_xlsx, write_ofd):
+        report = parse_document([Part("attachment", write(article, dice(3, "file")))])
+        assert field in report.suspect
+        assert len(report.suspect) <= 4
 
 
 def test_two_figures_with_a_blank_between_are_not_one_where_the_row_has_a_blank_too_many() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import cast
 
 from lxml import etree
@@ -19,6 +20,7 @@ INLINE = (
     "kbd", "label", "mark", "nobr", "o:p", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup",
     "textarea", "tt", "u", "var", "wbr",
 )  # fmt: skip
+MOST_RUNS, LONGEST_FIGURE = 20, 20
 LETTER = re.compile(r"[^\W\d_]")
 SMART = re.compile(rb"<(st1:\w+)")  # Word marks dates and measures: <st1:chmetcnv>
 MARK = "\ufdd0"  # a character that no text has: Unicode keeps it for such uses
@@ -129,7 +131,14 @@ def _note_meta(meta: "etree._Element", page: Page) -> None:
 def _body(root: "etree._Element", page: Page) -> None:
     """Lines and rows; the tree is used up. Only tables without a table inside are tables of figures."""
     tables: list[list[Row]] = []
-    for table in list(root.iter("table")):
+    every = list(root.iter("table"))
+    for table in every:
+        if next(table.iterancestors(*CELLS), None) is not None and _frames_a_figure(table):
+            for element in table.iter():
+                element.tag = "div"
+    for table in every:
+        if table.tag != "table":
+            continue
         if next(table.iterdescendants("table"), None) is not None:
             continue
         tables.append(_rows(table, len(tables) + 1))
@@ -152,6 +161,12 @@ def _body(root: "etree._Element", page: Page) -> None:
             start = at + 1
     page.items += lines[start:]
     take_pictures(page, pictures)
+
+
+def _frames_a_figure(table: "etree._Element") -> bool:
+    """Is it one cell around a figure or a sign, in a cell of a table of figures?"""
+    words = "".join(map(str, islice(table.itertext(), MOST_RUNS))).strip()
+    return len(words) <= LONGEST_FIGURE and len(list(table.iter(*CELLS))) == 1 and LETTER.search(words) is None
 
 
 def _rows(table: "etree._Element", number: int) -> list[Row]:

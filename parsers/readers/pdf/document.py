@@ -129,7 +129,8 @@ def put_together(leaves: list[Leaf]) -> Page:
                 if found:
                     rows[number] = rows.get(number, 0) + 1
                     cells = tuple(Cell(cell.text, n, leaf.place(cell.box)) for n, cell in enumerate(found, 1))
-                    page.items.append(Row(cells, number, rows[number]))
+                    down = frozenset(n for n, cell in enumerate(found, 1) if cell.area.rows > 1)
+                    page.items.append(Row(cells, number, rows[number], down=down))
         if pictures:
             note()
     flush()
