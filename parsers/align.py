@@ -9,6 +9,7 @@ from parsers.gaps import (
     doubt_cells_over_rows,
     doubt_glued_rows,
     doubt_missing_cells,
+    doubt_rows_of_one_of_two,
     doubt_spare_cells,
     doubt_undrawn_rows,
     fill_gaps,
@@ -54,6 +55,7 @@ def align(page: Page, index: LabelIndex, year: int | None) -> Alignment:
     doubt_missing_cells(page, found)
     doubt_glued_rows(found)
     doubt_cells_over_rows(page, index, found)
+    doubt_rows_of_one_of_two(index, found)
     doubt_spare_cells(index, found)
     doubt_undrawn_rows(page, found)
     doubt_units(index, found, walk.in_text)
@@ -190,7 +192,7 @@ def _strip(
                 continue
             tail, start = [], 0
         values = list(row.cells[start:])
-        while row.loose and len(values) > len(ids) and not values[-1].text.strip():
+        while row.loose and values and (len(values) > len(ids) or not row.grid) and not values[-1].text.strip():
             values.pop()
         if len(values) != len(ids):
             if row.lined and len(values) == len(ids) + 1 and walk.table == table and not walk.skip:

@@ -41,8 +41,8 @@ class Alignment:
     another period. `seen_in`: by table of the form, the tables of the page with words of it;
     `figures`: the tables of the page with figures. `in_text`: rows were cut out of text, not drawn by markup. `strays`:
     by item of the page, numbers of text that stand where no value is expected; `surplus`: rows of text with one value
-    too many. `heads`: groups whose label was met, by table. `units`: of rows of a list their ids, and what stands in
-    the place of their unit.
+    too many. `again`: ids met in a second row. `heads`: groups whose label was met, by table. `units`: of rows of a
+    list their ids, and what stands in the place of their unit.
     """
 
     placed: dict[str, Placed] = field(default_factory=dict)
@@ -64,4 +64,5 @@ class Alignment:
     strays: list[tuple[int, int]] = field(default_factory=list)
     surplus: list[Surplus] = field(default_factory=list)
     heads: set[tuple[str, str]] = field(default_factory=set)
+    again: set[str] = field(default_factory=set)
     units: list[tuple[tuple[str, ...], str]] = field(default_factory=list)

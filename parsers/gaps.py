@@ -73,6 +73,10 @@ def doubt_spare_cells(index: LabelIndex, found: Alignment) -> None:
         table = index.form.table(table_id)
         if table is None or table_id in index.outlines:
             continue
+        unread = sum(fields[0] not in found.placed for _, fields in rows)
+        if 2 * unread > len(rows):
+            # All others have a cell more: this one has it, too, and lost another.
+            found.doubts.update((i, "row_of_other_length") for _, ids in rows for i in ids if i in found.placed)
         full = table.width - table.label_width
         spare = [count - len(fields) for count, fields in rows]
         if max(spare) <= 0:
@@ -116,3 +120,13 @@ def doubt_cells_over_rows(page: Page, index: LabelIndex, found: Alignment) -> No
             placed = found.placed.get(field_id)
             if placed is not None and placed.where in places and after[min(n, len(after) - 1)] not in found.placed:
                 found.doubts.setdefault(field_id, "cell_over_rows")
+
+
+def doubt_rows_of_one_of_two(index: LabelIndex, found: Alignment) -> None:
+    """A table that stands there twice with other figures: a row that only one of the two has may be of either."""
+    for table in index.form.tables:
+        placed = table.ids & found.placed.keys()
+        again = placed & found.again
+        if 2 * len(again) >= len(placed) and any(found.doubts.get(i) == "read_twice" for i in again):
+            for field_id in placed - again:
+                found.doubts.setdefault(field_id, "read_twice")

@@ -162,7 +162,9 @@ def put(target: Target, row: Row, values: list[Cell], label: str, found: Alignme
             found.doubts.pop(field_id, None)
             if part:
                 found.doubts[field_id] = "label_of_a_part"
-        elif (before.content.state, before.content.value) != (placed.content.state, placed.content.value):
+            continue
+        found.again.add(field_id)
+        if (before.content.state, before.content.value) != (placed.content.state, placed.content.value):
             found.doubts[field_id] = "read_twice"
     if reason := "other_unit" if walk.scaled else walk.header.against(target):
         found.doubts.update(dict.fromkeys((i for i in fields if i in found.placed), reason))
