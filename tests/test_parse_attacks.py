@@ -79,6 +79,7 @@ def test_only_what_is_shown_is_read(markup: str, value: int) -> None:
         "23（约数）", "23（应为32）",
         "5（ 3 ）", "<ruby>23<rp>(</rp><rt>1</rt><rp>)</rp></ruby>",
         "<span style='display:block'>2</span><span style='display:block'>3</span>", "2<a style='display: table'>3</a>",
+        "2<span class='sr-only'>9</span>3", "2<i class='x hidden'>9</i>3",
         "2<span style='clip-path:inset(100%)'>9</span>3", "<i style='transform:scaleX(-1)'>23</i>",
         "2<span style='letter-spacing:-1em'>9</span>3", "2<span style='opacity:.01'>9</span>3",
         "<span style='order:2'>3</span>2", "2<span style='zoom:0'>9</span>3",

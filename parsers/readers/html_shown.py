@@ -17,6 +17,9 @@ FILLED = frozenset({"text", "number", "tel", "", "search", "button", "submit"})
 UNSEEN = frozenset({"hidden"})
 PICTURE = "\ufffc"
 WHITE = frozenset({"white", "#fff", "#ffffff", "ffffff", "transparent"})
+# What frameworks call parts that are not seen; their sheets are linked, and nobody loads them.
+NAMED_UNSEEN = frozenset({"sr-only", "visually-hidden", "d-none", "hidden", "hide", "invisible", "display-none"})
+NAMED: Any = etree.XPath("//td//*[@class]|//th//*[@class]")
 DIGIT = re.compile(r"\d")
 LETTER = re.compile(r"[^\W\d_]")
 MOST_DEPTH = 30
@@ -119,6 +122,9 @@ def _mark_unclear(root: "etree._Element", content: bytes, styles: Styles) -> Non
         pale = PALE.search(style) and _in_table(element) and not _on_a_ground(element)
         if pale or TURNS.search(style) or (MOVES.search(style) and _in_cell(element)):
             found.append(element)
+    if any(name.encode() in content for name in NAMED_UNSEEN):
+        ruled = {e for e, _ in styles.ruled}
+        found += [e for e in NAMED(root) if e not in ruled and not NAMED_UNSEEN.isdisjoint(e.get("class", "").split())]
     if b"<bdo" in content:
         found += root.iter("bdo")
     if b"<font" in content:
