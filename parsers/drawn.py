@@ -21,7 +21,7 @@ def values_at_columns(target: Target, row: Row, values: list[Cell], table: FormT
     behind_label = values[0].column - 1
     width = len(row.cells)
     if width == table.width:
-        if behind_label != min(len(target.above) + 1, table.label_width):
+        if _first_of_label(row, behind_label) != min(len(target.above) + 1, table.label_width):
             return None  # pushed aside by a cell from above; what it pushed out of the row is lost
         first = table.label_width
     else:
@@ -33,3 +33,11 @@ def values_at_columns(target: Target, row: Row, values: list[Cell], table: FormT
     if behind_label > first or len(chosen) != wanted or any(c.text.strip() for c in (*between, *rest)):
         return None
     return chosen
+
+
+def _first_of_label(row: Row, last: int) -> int:
+    """The first column of a label that some converters repeat in each column that it covers; `last`: its last."""
+    words = row.cells[last - 1].text
+    while last > 1 and words and row.cells[last - 2].text == words:
+        last -= 1
+    return last
