@@ -108,14 +108,12 @@ def _is_blank(field_id: str, found: Alignment) -> bool:
 
 def doubt_cells_over_rows(page: Page, index: LabelIndex, found: Alignment) -> None:
     """A cell that reaches down into a row without a value of its own: its figure is both rows', or one's."""
-    rows = [t for t in index.targets if t.fields and t.table not in index.strips]
-    below = {t.fields: after.fields for t, after in itertools.pairwise(rows) if t.table == after.table}
     for at, target in found.order:
         row = page.items[at]
-        if not isinstance(row, Row) or not row.down or target.fields not in below:
+        after = index.below.get(target.fields) if isinstance(row, Row) and row.down else None
+        if after is None or not isinstance(row, Row) or all(i in found.placed for i in after):
             continue
         places = set(row.places(row.down))
-        after = below[target.fields]
         for n, field_id in enumerate(target.fields):
             placed = found.placed.get(field_id)
             if placed is not None and placed.where in places and after[min(n, len(after) - 1)] not in found.placed:
@@ -124,7 +122,7 @@ def doubt_cells_over_rows(page: Page, index: LabelIndex, found: Alignment) -> No
 
 def doubt_rows_of_one_of_two(index: LabelIndex, found: Alignment) -> None:
     """A table that stands there twice with other figures: a row that only one of the two has may be of either."""
-    for table in index.form.tables:
+    for table in index.form.tables if found.again else ():
         placed = table.ids & found.placed.keys()
         again = placed & found.again
         if 2 * len(again) >= len(placed) and any(found.doubts.get(i) == "read_twice" for i in again):

@@ -129,6 +129,11 @@ class LabelIndex:
             valued = (bare_label(label_key(row.label)) for _, row, _ in rows if table.carries_values(row))
             self.first_labels[table.id] = (*itertools.islice(labels, 1), *itertools.islice(valued, 1))
 
+        rows_of_values = [t for t in self.targets if t.fields and t.table not in self.strips]
+        pairs = itertools.pairwise(rows_of_values)
+        # Of each row, the row behind it in the form
+        self.below = {t.fields: after.fields for t, after in pairs if t.table == after.table}
+
     def _add(self, table: FormTable, block: Block, row: Row, above: tuple[Row, ...], often: Counter[str]) -> None:
         key = bare_label(label_key(row.label))
         fields = tuple(table.field_id(block, row, c) for c in block.leaves) if table.carries_values(row) else ()

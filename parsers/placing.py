@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from model.normal_text import bare_label, label_key
@@ -131,14 +132,20 @@ def _is_a_row_of_its_own(target: Target, row: Row, label: str, found: Alignment)
 
 def counts_otherwise(target: Target, label: str, year: int | None) -> bool:
     """Does a label name a part, a period or a unit that the form does not ask for? 行政许可(网上办理), 上年新收."""
-    words = bare_label(label_key(label))
-    note = PART.search(words)
-    if note is not None and not any(note[0] in name for name in target.names):
+    note, period, named = _said_in(label)
+    if note and not any(note in name for name in target.names):
         return True
-    if any(PERIOD.search(name) for name in target.names):
+    if not (period or named) or any(PERIOD.search(name) for name in target.names):
         return False  # 上年结转 may be 2021年结转
-    named = YEAR.search(words)
-    return PERIOD.search(words) is not None or (named is not None and year is not None and int(named[1]) != year)
+    return period or (year is not None and named != year)
+
+
+@lru_cache(maxsize=1024)
+def _said_in(label: str) -> tuple[str, bool, int]:
+    """The note of a label, whether it speaks of a year before or after, and the year that it names (0: none)."""
+    words = bare_label(label_key(label))
+    note, named = PART.search(words), YEAR.search(words)
+    return note[0] if note else "", PERIOD.search(words) is not None, int(named[1]) if named else 0
 
 
 def put(target: Target, row: Row, values: list[Cell], label: str, found: Alignment, walk: Walk) -> None:

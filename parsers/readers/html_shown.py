@@ -19,6 +19,9 @@ PICTURE = "\ufffc"
 WHITE = frozenset({"white", "#fff", "#ffffff", "ffffff", "transparent"})
 # What frameworks call parts that are not seen; their sheets are linked, and nobody loads them.
 NAMED_UNSEEN = frozenset({"sr-only", "visually-hidden", "d-none", "hidden", "hide", "invisible", "display-none"})
+CLASS_UNSEEN = re.compile(
+    rb"class=[\"']?(?:[^\"'>]{0,80} )?(?:%s)[\"' >]" % b"|".join(n.encode() for n in NAMED_UNSEEN)
+)
 NAMED: Any = etree.XPath("//td//*[@class]|//th//*[@class]")
 DIGIT = re.compile(r"\d")
 LETTER = re.compile(r"[^\W\d_]")
@@ -122,7 +125,7 @@ def _mark_unclear(root: "etree._Element", content: bytes, styles: Styles) -> Non
         pale = PALE.search(style) and _in_table(element) and not _on_a_ground(element)
         if pale or TURNS.search(style) or (MOVES.search(style) and _in_cell(element)):
             found.append(element)
-    if any(name.encode() in content for name in NAMED_UNSEEN):
+    if CLASS_UNSEEN.search(content):
         ruled = {e for e, _ in styles.ruled}
         found += [e for e in NAMED(root) if e not in ruled and not NAMED_UNSEEN.isdisjoint(e.get("class", "").split())]
     if b"<bdo" in content:
