@@ -107,6 +107,7 @@ class LabelIndex:
             h: frozenset(t.id for t in form.tables for b in t.blocks if bare_label(label_key(b.head)) == h)
             for h in heads
         }
+        self.column_names = frozenset(label_key(c.label) for b in blocks for c in b.leaves)
         self.block_names = tuple(re.compile(b.match) for b in blocks if b.match)
         # What a word of a header names is the same in each document: looked up once for each spelling.
         self.columns_named = lru_cache(maxsize=SPELLINGS)(self._columns_named)

@@ -59,6 +59,9 @@ def _header(index: LabelIndex, keys: tuple[str, ...], year: int | None, *, in_te
     if any(SCALED.search(key) for key in named):
         return Header(tables, "other_unit")
     for key in named:
+        for name in index.column_names:
+            if PERIOD.search(name):  # 上一年项目数量 is the form's own, also in a line with the others
+                key = key.replace(name, "")
         period = PERIOD.search(key)
         if period and not (period[1] and int(period[1]) == year) and index.is_header(PERIOD.sub("", key)):
             return Header(tables, "of_another_period")
@@ -66,7 +69,10 @@ def _header(index: LabelIndex, keys: tuple[str, ...], year: int | None, *, in_te
         return Header(tables, "column_missing")
     # In text with a cell on each line, the header may only have lost a line.
     told = corners and len(named) + len(beside) == len(filled) and (beside or not lined)
-    return Header(tables, columns=len(named) if told else 0)
+    several = max(
+        (sum(len(index.columns_named(key)[at]) for key in named) for at in range(len(index.blocks))), default=0
+    )
+    return Header(tables, columns=max(len(named), several) if told else 0)
 
 
 def _only_column(index: LabelIndex, keys: tuple[str, ...]) -> str | None:

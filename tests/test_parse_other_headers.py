@@ -279,3 +279,12 @@ def test_the_unit_of_a_row_tells_that_its_figure_is_another(layout: str) -> None
     website = page.index("2.政府网站公开")
     damaged = page[:website] + page[website:].replace("条", "万条", 1)
     assert parse_document([Part("page", damaged.encode())]).suspect == ["stat2014.proactive.by_channel.website"]
+
+
+def test_a_header_on_one_line_names_a_column_of_the_year_before_where_the_form_does() -> None:
+    (invented,) = invent(1, "form2019", 8)
+    text = render(invented, "tabs").content.decode()
+    words = "上一年项目数量\t本年增/减\t处理决定数量"
+    assert words in text
+    report = parse_document([Part("page", text.replace(words, words.replace("\t", "")).encode())])
+    assert (report.verdict.value, report.values) == ("verified", invented.values)
