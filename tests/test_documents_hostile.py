@@ -47,7 +47,7 @@ def word(body: str, before: str = "") -> bytes:
     return packed({"[Content_Types].xml": b"<Types/>", "word/document.xml": xml.encode()})
 
 
-def sheet(rows: str, after: str = "") -> bytes:
+def sheet(rows: str, after: str = "", before: str = "") -> bytes:
     s = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
     r = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
     relations = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
@@ -61,7 +61,7 @@ def sheet(rows: str, after: str = "") -> bytes:
         "_rels/.rels": root.encode(),
         "xl/workbook.xml": book.encode(),
         "xl/_rels/workbook.xml.rels": relations.encode(),
-        "xl/worksheets/sheet1.xml": f"<worksheet {s}><sheetData>{rows}</sheetData>{after}</worksheet>".encode(),
+        "xl/worksheets/sheet1.xml": f"<worksheet {s}>{before}<sheetData>{rows}</sheetData>{after}</worksheet>".encode(),
     })  # fmt: skip
 
 

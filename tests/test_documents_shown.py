@@ -2,19 +2,27 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from docx import Document
 from docx.oxml import parse_xml
 from openpyxl import Workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Color, Font, PatternFill
 
+from infra.simulator.reports.files.by_libreoffice import made_by_libreoffice
 from parsers.page import Page
 from parsers.readers.docx import read_docx
-from parsers.readers.sheet import read_xlsx
+from parsers.readers.sheet import read_xls, read_xlsx
+from tests.test_documents import LIBREOFFICE, written
+from tests.test_documents_hostile import sheet
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 V = 'xmlns:v="urn:schemas-microsoft-com:vml"'
+M = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
 MC = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
 
 
@@ -68,6 +76,8 @@ def one_cell(runs: str) -> str:
         ),
         ("<w:r><w:t>1</w:t><w:br/><w:t>2</w:t></w:r>", "1\n2"),
         ("<w:r><w:pict><v:shape/></w:pict></w:r>", "\ufffc"),
+        (run("12") + run("1", '<w:position w:val="12"/>'), "12¹"),
+        (run("12") + '<w:r><w:footnoteReference w:id="2"/></w:r>', "12"),
         (run("1") + '<w:r><w:sym w:font="Wingdings" w:char="F032"/></w:r>', "1\ufffc"),
         (
             "<w:r><mc:AlternateContent><mc:Choice><w:t>12</w:t></mc:Choice><mc:Fallback><w:t>12</w:t></mc:Fallback>"
@@ -83,6 +93,50 @@ def one_cell(runs: str) -> str:
 )
 def test_a_cell_of_word_reads_as_it_is_shown(runs: str, shown: str) -> None:
     assert one_cell(runs) == shown
+
+
+FRACTION = (
+    f"<m:oMath {M}><m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f></m:oMath>"
+)
+
+
+def field(instruction: str, inside: str = "") -> str:
+    """A field whose result is not in the file."""
+    return (
+        f'<w:r><w:fldChar w:fldCharType="begin">{inside}</w:fldChar></w:r>'
+        f'<w:r><w:instrText>{instruction}</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    )
+
+
+CHOICE = (
+    '<w:ffData><w:ddList><w:result w:val="1"/><w:listEntry w:val="3"/><w:listEntry w:val="7"/></w:ddList></w:ffData>'
+)
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        pytest.param(run("99", '<w:color w:val="FFFFFF"/>') + run("12"), id="white on paper"),
+        pytest.param(run("99", '<w:sz w:val="2"/>') + run("12"), id="of a size that nobody can read"),
+        pytest.param(f'<w:bdo w:val="rtl">{run("21")}</w:bdo>', id="from right to left"),
+        pytest.param(field(" FORMDROPDOWN ", CHOICE), id="chosen from a list"),
+        pytest.param(field(r"EQ \o\ac(○,1)"), id="in a circle"),
+        pytest.param(field("=SUM(LEFT)"), id="a sum that Word has yet to make"),
+        pytest.param(FRACTION, id="a half is not 12"),
+    ],
+)
+def test_figures_that_word_may_show_otherwise_are_not_read(runs: str) -> None:
+    assert one_cell(runs).endswith("\ufffc")
+
+
+def test_white_words_on_a_dark_ground_are_shown() -> None:
+    white = run("12", '<w:color w:val="FFFFFF"/>')
+    dark = '<w:tcPr><w:shd w:val="clear" w:fill="1F4E79"/></w:tcPr>' + paragraph(white)
+    assert cells(word(f"<w:tbl>{row(paragraph(run('数')), dark)}</w:tbl>")) == [["数", "12"]]
+
+
+def test_a_document_taken_into_another_that_is_no_page_may_be_a_table() -> None:
+    assert word(paragraph(run("三、收到和处理政府信息公开申请情况")) + "<w:altChunk/>").pictures == [1]
 
 
 def test_merged_cells_are_one() -> None:
@@ -124,6 +178,9 @@ def book(fill: Callable[[Any, Workbook], None]) -> Page:
     return read_xlsx(out.getvalue())
 
 
+ACCOUNTS = '_ * #,##0_ ;_ * \\-#,##0_ ;_ * "-"_ ;_ @_ '
+
+
 @pytest.mark.parametrize(
     ("value", "form", "shown"),
     [
@@ -138,14 +195,88 @@ def book(fill: Callable[[Any, Workbook], None]) -> Page:
         ("12", "@", "12"),
         ("=1/0", "General", "\ufffc"),
         (True, "General", "TRUE"),
+        (2.5, "0", "3"),
+        (0, ACCOUNTS, "-"),
+        (5, ACCOUNTS, "5"),
+        (0, "0;-0;;@", ""),
+        (0, "#,###", ""),
+        (7, ";;;", ""),
+        ("7", ";;;", ""),
+        (-5, "0;(0)", "(5)"),
+        (12, '0"件"', "12件"),
+        (12, '"无"', "无"),
+        (12, "G/通用格式", "12"),
+        # Another figure than the cell holds, or one of which the format does not tell how it looks
+        (12345, "#,##0,", "\ufffc"),
+        (1234500, "0.0,,", "\ufffc"),
+        (5, "0;0", "5"),
+        (-5, "0;0", "\ufffc"),
+        (5, '[>=10]0;[<10]"无"', "\ufffc"),
+        (12, '"1"0', "\ufffc"),
+        (0.5, "# ?/?", "\ufffc"),
+        (12345, "0.00E+00", "\ufffc"),
     ],
 )
 def test_a_cell_of_a_sheet_reads_as_it_is_shown(value: object, form: str, shown: str) -> None:
     def fill(sheet: Any, _: Workbook) -> None:
-        sheet["A1"], sheet["B1"] = "数", value
+        sheet["A1"], sheet["B1"], sheet["C1"] = "数", value, "末"
         sheet["B1"].number_format = form
 
-    assert cells(book(fill)) == [["数", shown]]
+    assert cells(book(fill)) == [["数", shown, "末"]]
+
+
+def test_noughts_that_a_sheet_does_not_show() -> None:
+    def fill(sheet: Any, _: Workbook) -> None:
+        sheet.append(["数", 0, 10])
+        sheet.sheet_view.showZeros = False
+
+    assert cells(book(fill)) == [["数", "", "10"]]
+
+
+STRUCK = CellRichText(TextBlock(InlineFont(strike=True), "99"), TextBlock(InlineFont(), "12"))
+NOTED = CellRichText("12", TextBlock(InlineFont(vertAlign="superscript"), "1"))
+GREEN = PatternFill("solid", fgColor="FF006100")
+PAPER = PatternFill("solid", fgColor="FFFFFFFF")
+
+
+@pytest.mark.parametrize(
+    ("value", "font", "fill", "shown"),
+    [
+        (99, Font(strike=True), None, "\ufffc"),
+        (99, Font(color="FFFFFFFF"), None, "\ufffc"),
+        (99, Font(color=Color(theme=0)), PAPER, "\ufffc"),
+        (12, Font(color="FFFFFFFF"), GREEN, "12"),
+        (STRUCK, Font(), None, "\ufffc"),
+        (NOTED, Font(), None, "\ufffc"),
+        ("附注1", Font(strike=True), None, "附注1"),
+    ],
+)
+def test_figures_that_a_sheet_strikes_out_raises_or_hides_in_white(
+    value: object, font: Font, fill: PatternFill | None, shown: str
+) -> None:
+    def write(sheet: Any, _: Workbook) -> None:
+        sheet.append(["数", value])
+        sheet["B1"].font = font
+        if fill:
+            sheet["B1"].fill = fill
+
+    assert cells(book(write)) == [["数", shown]]
+
+
+@LIBREOFFICE
+def test_the_same_in_the_older_kind_of_workbook() -> None:
+    """As XLS, which LibreOffice writes."""
+
+    def fill(sheet: Any, _: Workbook) -> None:
+        sheet.append(["数", 99, 98, 0, 12, "末"])
+        sheet["B1"].font, sheet["C1"].font = Font(strike=True), Font(color="FFFFFFFF")
+        sheet.sheet_view.showZeros = False
+
+    workbook = Workbook()
+    fill(workbook.active, workbook)
+    workbook.save(out := io.BytesIO())
+    (book,) = made_by_libreoffice([replace(next(written("xlsx", 2, 3)), content=out.getvalue())], "xls")
+    assert cells(read_xls(book.content)) == [["数", "\ufffc", "\ufffc", "", "12", "末"]]
 
 
 def test_hidden_rows_columns_and_sheets_are_not_shown() -> None:
@@ -161,6 +292,13 @@ def test_hidden_rows_columns_and_sheets_are_not_shown() -> None:
     page = book(fill)
     assert cells(page) == [["一", "1", "2"], ["二", "3", "4"]]
     assert page.rows[1].where(3) == "sheet Sheet, cell D3"
+
+
+def test_rows_and_columns_of_no_size_are_hidden() -> None:
+    cell = "<c><v>{}</v></c>".format
+    rows = f'<row r="1">{cell(1)}{cell(99)}{cell(2)}</row><row r="2" ht="0">{cell(9) * 3}</row>'
+    columns = '<cols><col min="2" max="2" width="0" customWidth="1"/></cols>'
+    assert cells(read_xlsx(sheet(rows, before=columns))) == [["1", "2"]]
 
 
 def test_a_title_stands_above_a_table_and_merged_cells_are_one() -> None:

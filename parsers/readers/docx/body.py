@@ -53,8 +53,8 @@ class Body:
                     self._read(box, depth + 1)
             elif block.tag == f"{W}tbl":
                 self._table(block, depth)
-            elif (chunk := self._package.chunk(block.get(RELATION_ID) or "")) is not None:
-                self._take_in(chunk)
+            else:
+                self._take_in(self._package.chunk(block.get(RELATION_ID) or ""))
 
     def _paragraph(self, paragraph: "etree._Element") -> Words:
         words = self._runs.words(paragraph)
@@ -62,10 +62,12 @@ class Body:
             words.text = self._numbers.mark(paragraph.find(f"{W}pPr")) + words.text
         return words
 
-    def _take_in(self, chunk: bytes) -> None:
-        """A page of HTML inside the document, as some programs write their Word files."""
-        whole = page_of(chunk) or (utf8(chunk) if kind_of(chunk) == "html" else None)
+    def _take_in(self, chunk: bytes | None) -> None:
+        """A page of HTML inside the document, as some programs write their Word files. Of another kind, or outside of
+        the file, it is something that Word shows and that is not read, as a picture is."""
+        whole = page_of(chunk) or (utf8(chunk) if kind_of(chunk) == "html" else None) if chunk is not None else None
         if whole is None:
+            self._page.pictures.append(len(self._page.items))
             return
         inner = read_html(whole)
         self._page.pictures += [len(self._page.items) + at for at in inner.pictures]

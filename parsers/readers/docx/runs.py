@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from parsers.readers.docx.package import W
-from parsers.readers.docx.styles import PLAIN, Look, Styles, look_of
+from parsers.readers.docx.styles import PLAIN, Look, Styles, is_shaded, look_of
 
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -15,6 +15,10 @@ DELETED = frozenset({f"{W}del", f"{W}moveFrom"})
 BREAKS = frozenset({f"{W}br", f"{W}cr"})
 DRAWN = frozenset({f"{W}drawing", f"{W}pict", f"{W}object"})
 BOX = f"{W}txbxContent"
+# Fields that show something without a result in the file: circled figures, numbers of paragraphs, a choice, a sum
+SHOWN_WITHOUT_RESULT = ("EQ", "AUTONUM", "SYMBOL", "FORMDROPDOWN", "=")
+# Formulas of plain letters; in all others these stand above or beside one another
+PLAIN_FORMULA = frozenset({"oMath", "oMathPara", "r", "t"})
 # A list, which no report needs, that shows a figure in another letter: w:sym
 SHOWN_OTHERWISE = frozenset({f"{W}sym"})
 LEFT_OUT = frozenset({f"{W}rPr", f"{W}pPr", f"{W}rt", f"{W}delText", f"{W}instrText", f"{W}delInstrText"})
@@ -22,7 +26,8 @@ LEFT_OUT = frozenset({f"{W}rPr", f"{W}pPr", f"{W}rt", f"{W}delText", f"{W}instrT
 
 @dataclass
 class Words:
-    """What a paragraph shows. `boxes`: text boxes that hang on it; `drawn`: it shows a picture or a sign of a font."""
+    """What a paragraph shows. `boxes`: text boxes that hang on it; `drawn`: it shows something that is not in `text`,
+    or `text` has figures that it may not show."""
 
     text: str = ""
     boxes: "list[etree._Element]" = field(default_factory=list)
@@ -35,6 +40,8 @@ class Runs:
     def __init__(self, styles: Styles) -> None:
         self._styles = styles
         self._fields: list[bool] = []  # of each open field: is its result reached?
+        self._instruction = ""  # of the field that was opened last
+        self._has_result = False
 
     def words(self, paragraph: "etree._Element") -> Words:
         """The words of one paragraph."""
@@ -55,6 +62,12 @@ class Runs:
                 yield from self._text(chosen(child), below, words)
             elif tag == f"{M}t":
                 yield child.text or ""
+            elif tag.startswith(M) and not tag.endswith("Pr"):
+                words.drawn = words.drawn or etree.QName(child).localname not in PLAIN_FORMULA
+                yield from self._text(child, below, words)
+            elif tag == f"{W}bdo":
+                words.drawn = True  # its letters run the other way
+                yield from self._text(child, below, words)
             else:  # links, insertions, content controls, smart tags, formulas: what is in them is shown
                 yield from self._text(child, below, words)
 
@@ -64,20 +77,26 @@ class Runs:
         if properties is not None and (style := properties.find(f"{W}rStyle")) is not None:
             look = look.over(self._styles.look(style.get(f"{W}val") or ""))
         look = look.over(below)
-        yield from self._pieces(run, look, words)
+        pieces = list(self._pieces(run, look, words))
+        if (look.tiny or (look.white and _is_on_paper(run))) and any(c.isdigit() for text in pieces for c in text):
+            words.drawn = True
+        yield from pieces
 
     def _pieces(self, parent: "etree._Element", look: Look, words: Words) -> Iterator[str]:
         shown = not look.hidden and not look.struck
         for piece in parent:
             tag = piece.tag
             if tag == f"{W}fldChar":
-                self._field(piece.get(f"{W}fldCharType"))
+                self._field(piece.get(f"{W}fldCharType"), words)
+            elif tag == f"{W}instrText":
+                self._instruction += piece.text or ""
             elif tag == f"{MC}AlternateContent":
                 yield from self._pieces(chosen(piece), look, words)
             elif not shown or not all(self._fields) or tag in LEFT_OUT:
                 continue
             elif tag == f"{W}t":
                 text = piece.text or ""
+                self._has_result = self._has_result or bool(text.strip())
                 yield text.translate(RAISED) if look.raised else text
             elif tag in BREAKS:
                 yield "\n"
@@ -93,19 +112,33 @@ class Runs:
                 base = piece.find(f"{W}rubyBase")
                 yield from self._text(base, PLAIN, words) if base is not None else ()
 
-    def _field(self, kind: str | None) -> None:
+    def _field(self, kind: str | None, words: Words) -> None:
         if kind == "begin":
             self._fields.append(False)
+            self._instruction, self._has_result = "", False
         elif kind == "separate" and self._fields:
             self._fields[-1] = True
         elif kind == "end" and self._fields:
             self._fields.pop()
+            if not self._has_result and self._instruction.strip().upper().startswith(SHOWN_WITHOUT_RESULT):
+                words.drawn = True
+            self._has_result = True  # the field around it, if there is one, shows this one
 
     def _drawn(self, drawing: "etree._Element", words: Words) -> None:
         """A drawing is a picture, unless it is nothing but boxes with text."""
         boxes = [box for box in drawing.iter(BOX) if next(box.iterancestors(BOX), None) is None]
         words.boxes += _each_once(boxes)
         words.drawn = words.drawn or not boxes
+
+
+def _is_on_paper(run: "etree._Element") -> bool:
+    """Has a run a white ground, as far as the file says? What a table's style paints is not known."""
+    if is_shaded(run.find(f"{W}rPr")):
+        return False
+    for around in run.iterancestors(f"{W}p", f"{W}tc"):
+        if is_shaded(around.find(f"{W}pPr" if around.tag == f"{W}p" else f"{W}tcPr")):
+            return False
+    return True
 
 
 def chosen(alternates: "etree._Element") -> "etree._Element":

@@ -7,6 +7,9 @@ from lxml import etree
 from parsers.readers.docx.package import W
 
 OFF = frozenset({"0", "false", "off", "none"})
+WHITE = "FFFFFF"
+# In half points: a letter that nobody can read; a shift that takes it off its line
+TINY, RAISED_BY = 5, 6
 
 
 class Look(NamedTuple):
@@ -15,6 +18,8 @@ class Look(NamedTuple):
     hidden: bool | None = None
     struck: bool | None = None
     raised: bool | None = None
+    white: bool | None = None
+    tiny: bool | None = None
 
     def over(self, below: "Look") -> "Look":
         """This look, and where it says nothing, the one below."""
@@ -28,7 +33,7 @@ def look_of(properties: "etree._Element | None") -> Look:
     """The look that an rPr element gives."""
     if properties is None:
         return PLAIN
-    hidden = struck = raised = None
+    hidden = struck = raised = white = tiny = None
     for mark in properties:
         if mark.tag == f"{W}vanish":
             hidden = is_on(mark)
@@ -36,7 +41,27 @@ def look_of(properties: "etree._Element | None") -> Look:
             struck = bool(struck) or is_on(mark)
         elif mark.tag == f"{W}vertAlign":
             raised = mark.get(f"{W}val") in ("superscript", "subscript")
-    return Look(hidden, struck, raised)
+        elif mark.tag == f"{W}position":
+            raised = raised or abs(_half_points(mark)) >= RAISED_BY
+        elif mark.tag == f"{W}color":
+            white = (mark.get(f"{W}val") or "").upper() == WHITE
+        elif mark.tag == f"{W}sz":
+            tiny = _half_points(mark) <= TINY
+    return Look(hidden, struck, raised, white, tiny)
+
+
+def is_shaded(properties: "etree._Element | None") -> bool:
+    """Do these properties (of a run, a paragraph, a cell) give another ground than white?"""
+    shade = properties.find(f"{W}shd") if properties is not None else None
+    if shade is None:
+        return False
+    fill = (shade.get(f"{W}fill") or "auto").upper()
+    return fill not in ("AUTO", WHITE) or (shade.get(f"{W}val") or "clear") not in ("clear", "nil")
+
+
+def _half_points(mark: "etree._Element") -> int:
+    text = (mark.get(f"{W}val") or "").lstrip("-")
+    return int(text) if text.isdecimal() and len(text) < 6 else 0
 
 
 def is_on(mark: "etree._Element") -> bool:

@@ -12,6 +12,7 @@ import pypdfium2.raw as pdfium_c
 from model.normal_text import fold
 from parsers.readers.limits import TooHostile
 from parsers.readers.pdf.frame import Box, Frame
+from parsers.readers.pdf.ink import Ink
 from parsers.readers.pdf.opening import handle
 from parsers.readers.pdf.shapes import Shapes
 from parsers.readers.pdf.struck import Strokes
@@ -23,8 +24,10 @@ WHITE = 245
 SAMPLE = 7
 FIRST_RADICAL, LAST_RADICAL = "\u2e80", "\u2fdf"
 HUGE = 60.0  # points
+LEAST_HEIGHT = 2.5  # points: smaller letters are there for programs and not for readers
 STEP = 4.0  # points
 TWICE = 0.3  # of the smaller of two characters: no further apart, they are one
+OVER = 0.5  # of the smaller of two digits: no further apart, one is printed over the other
 FEWEST_TURNED = 12  # characters that stand another way than the page: a table of its own, or a word at its side
 
 
@@ -64,19 +67,20 @@ class Raw(NamedTuple):
     quarter: int
 
 
-def raw_characters(page: pdfium.PdfPage, shapes: Shapes) -> list[Raw]:
-    """The characters of a page in the order of the file. Raises TooHostile."""
+def raw_characters(page: pdfium.PdfPage, shapes: Shapes, ink: Ink) -> list[Raw]:
+    """The characters of a page in the order of the file; digits that are not to be seen are doubtful. Raises
+    TooHostile."""
     text = page.get_textpage()
     try:
         count = max(0, pdfium_c.FPDFText_CountChars(text.raw))
         if count > MOST_CHARACTERS:
             raise TooHostile(f"page has {count} characters, more than {MOST_CHARACTERS}")
-        return _read(text.raw, count, shapes)
+        return _read(text.raw, count, shapes, ink)
     finally:
         text.close()
 
 
-def _read(text: object, count: int, shapes: Shapes) -> list[Raw]:
+def _read(text: object, count: int, shapes: Shapes, ink: Ink) -> list[Raw]:
     box, x, y = pdfium_c.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
     looks: dict[int, str] = {}
     angles = {_quarter(text, at) for at in range(0, count, SAMPLE)}
@@ -108,7 +112,11 @@ def _read(text: object, count: int, shapes: Shapes) -> list[Raw]:
             continue
         here = _quarter(text, at) if mixed else quarter
         height = box.top - box.bottom if here % 2 == 0 else box.right - box.left
-        if shapes.covers(key, *center) or strokes.cross((x.value, y.value), center, height, here):
+        if (
+            shapes.covers(key, *center)
+            or strokes.cross((x.value, y.value), center, height, here)
+            or (char.isdigit() and (height < LEAST_HEIGHT or not ink.is_shown(*_drawn(text, at, box))))
+        ):
             char = DOUBT
         found.append(Raw(char, box.left, box.bottom, box.right, box.top, x.value, y.value, here))
     return found
@@ -117,6 +125,15 @@ def _read(text: object, count: int, shapes: Shapes) -> list[Raw]:
 def plain(char: str) -> str:
     """The character for a radical: ⽅ is 方, ⻓ is 长. Browsers and office programs mix them up in the text layer."""
     return fold(char) if FIRST_RADICAL <= char <= LAST_RADICAL else char
+
+
+def _drawn(text: object, at: int, box: pdfium_c.FS_RECTF) -> tuple[float, float, float, float]:
+    """Where the strokes of a character lie: left, bottom, right, top; of a font that does not tell, all of its box."""
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    told = pdfium_c.FPDFText_GetCharBox(text, at, left, right, bottom, top)
+    if not told or left.value >= right.value or bottom.value >= top.value:
+        return box.left, box.bottom, box.right, box.top
+    return left.value, bottom.value, right.value, top.value
 
 
 def _tighten(text: object, at: int, box: pdfium_c.FS_RECTF) -> None:
@@ -174,10 +191,24 @@ def placed(raw: Sequence[Raw], frame: Frame) -> list[Char]:
             continue
         before[char.text, across, down].append(box)
         found.append(Char(char.text, *box, frame.point(char.x, char.y)[1]))
-    return found
+    return _without_printed_over(found)
 
 
-def _is_same_stroke(one: Box, other: Box) -> bool:
+def _without_printed_over(chars: list[Char]) -> list[Char]:
+    """Two digits on one spot: a figure was printed over another, and which of them is meant nobody can tell."""
+    near: dict[tuple[int, int], list[int]] = defaultdict(list)
+    doubtful: set[int] = set()
+    for number, char in enumerate(chars):
+        if char.text.isdigit():
+            across, down, box = int(char.x0 / STEP), int(char.y0 / STEP), Box(*char[1:5])
+            for other in (n for x in (-1, 0, 1) for y in (-1, 0, 1) for n in near.get((across + x, down + y), ())):
+                if _is_same_stroke(box, Box(*chars[other][1:5]), OVER):
+                    doubtful |= {number, other}
+            near[across, down].append(number)
+    return [char._replace(text=DOUBT) if number in doubtful else char for number, char in enumerate(chars)]
+
+
+def _is_same_stroke(one: Box, other: Box, share: float = TWICE) -> bool:
     """So near to one another that they cannot be two characters."""
-    apart = TWICE * min(one.width, other.width), TWICE * min(one.height, other.height)
+    apart = share * min(one.width, other.width), share * min(one.height, other.height)
     return abs(one.x0 - other.x0) <= apart[0] and abs(one.y0 - other.y0) <= apart[1]

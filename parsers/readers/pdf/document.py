@@ -9,6 +9,7 @@ from parsers.readers.cannot_read import CannotRead
 from parsers.readers.limits import MOST_CELLS, TooHostile
 from parsers.readers.pdf.characters import DOUBT, placed, raw_characters, sides
 from parsers.readers.pdf.frame import Box, Frame
+from parsers.readers.pdf.ink import Ink
 from parsers.readers.pdf.lines import TextLine, around, text_of_line
 from parsers.readers.pdf.opening import frame_of, opened, opened_page
 from parsers.readers.pdf.over_pages import doubt_first_row, goes_on, mend, without_repeated_header
@@ -64,7 +65,7 @@ def _leaves(document: pdfium.PdfDocument, number: int) -> tuple[list[Leaf], int,
     with opened_page(document, number) as page:
         shown = frame_of(page)
         shapes = shapes_of(page)
-        raw = raw_characters(page, shapes)
+        raw = raw_characters(page, shapes, Ink(page, shown))
     size = max((shown.right - shown.left) * (shown.top - shown.bottom), 1.0)
     scanned = any((a.x1 - a.x0) * (a.y1 - a.y0) >= PICTURE_PAGE * size for a in shapes.images)
     doubtful = sum(char.text == DOUBT for char in raw)

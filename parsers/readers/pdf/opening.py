@@ -13,8 +13,12 @@ from parsers.readers.pdf.frame import Frame
 
 MOST_PAGES = 400
 PASSWORD, SECURITY = pdfium_c.FPDF_ERR_PASSWORD, pdfium_c.FPDF_ERR_SECURITY
-# What a reader sees as if it stood on the page: fields of forms, typed notes, stamps.
-DRAWN = frozenset({pdfium_c.FPDF_ANNOT_WIDGET, pdfium_c.FPDF_ANNOT_FREETEXT, pdfium_c.FPDF_ANNOT_STAMP})
+# What a reader sees as if it stood on the page: fields of forms, typed notes, stamps, what strikes out or covers.
+DRAWN = frozenset({
+    pdfium_c.FPDF_ANNOT_WIDGET, pdfium_c.FPDF_ANNOT_FREETEXT, pdfium_c.FPDF_ANNOT_STAMP, pdfium_c.FPDF_ANNOT_STRIKEOUT,
+    pdfium_c.FPDF_ANNOT_LINE, pdfium_c.FPDF_ANNOT_INK, pdfium_c.FPDF_ANNOT_SQUARE, pdfium_c.FPDF_ANNOT_POLYGON,
+    pdfium_c.FPDF_ANNOT_REDACT,
+})  # fmt: skip
 
 
 @contextmanager
@@ -33,6 +37,8 @@ def opened(content: bytes) -> Iterator[pdfium.PdfDocument]:
             raise CannotRead("empty", "the PDF has no page")
         if pages > MOST_PAGES:
             raise TooHostile(f"document has {pages} pages, more than {MOST_PAGES}")
+        if document.get_formtype() != pdfium_c.FORMTYPE_NONE:
+            document.init_forms()  # draws the fields that the file holds only as values
         yield document
     finally:
         document.close()

@@ -11,7 +11,10 @@ from parsers.readers.sheet.scanned import Extent, Scanned, Style
 
 BOF, BOUND_SHEET, FORMAT, XF, FILE_PASS = 0x0809, 0x0085, 0x041E, 0x00E0, 0x002F
 ROW, COLUMNS, MANY_RK, ERROR_OR_BOOL = 0x0208, 0x007D, 0x00BD, 0x0205
-MANY_BLANKS = 0x00BE
+MANY_BLANKS, FONT, WINDOW = 0x00BE, 0x0031, 0x023E
+STRUCK_OUT, SHOWS_NOUGHTS = 0x8, 0x10
+WHITE = frozenset({1, 9})  # of the palette that every workbook has
+NO_FIFTH = 4  # the records of fonts are counted without a number 4
 # NUMBER, RK, FORMULA, cells of text, BLANK: row, column, style
 CELLS = frozenset({0x0203, 0x027E, 0x0006, 0x0204, 0x00FD, 0x0201, ERROR_OR_BOOL})
 HIDDEN_ROW, HIDDEN_COLUMN = 0x20, 0x1
@@ -25,7 +28,8 @@ class _Book:
     def __init__(self) -> None:
         self.names: dict[int, str] = {}
         self.formats: dict[int, str] = dict(BUILT_IN)
-        self.styles: list[tuple[int, bool]] = []
+        self.styles: list[tuple[int, bool, int, bool]] = []  # format, lines around, font, painted ground
+        self.fonts: list[tuple[bool, bool]] = []  # struck out or raised; white
         self.sheets: dict[str, Scanned] = {}
         self.styled: list[tuple[Scanned, tuple[int, int], int]] = []
         self.sheet = Scanned()
@@ -44,13 +48,19 @@ class _Book:
             self.formats[struct.unpack_from("<H", body)[0]] = _text(body[4:], struct.unpack_from("<H", body, 2)[0])
         elif kind == XF:
             # The lines to the left, right, top and bottom, in four bits each
-            self.styles.append((struct.unpack_from("<H", body, 2)[0], body[10:12] != b"\0\0"))
+            font, form = struct.unpack_from("<HH", body)
+            self.styles.append((form, body[10:12] != b"\0\0", font, bool(body[17] >> 2)))
+        elif kind == FONT:
+            _, options, color, _, raised = struct.unpack_from("<HHHHH", body)
+            self.fonts.append((bool(options & STRUCK_OUT or raised), color in WHITE))
+        elif kind == WINDOW:
+            self.sheet.noughts = bool(struct.unpack_from("<H", body)[0] & SHOWS_NOUGHTS)
         elif kind == ROW:
-            if body[12] & HIDDEN_ROW:
+            if body[12] & HIDDEN_ROW or body[6:8] == b"\0\0":
                 self.sheet.hidden_rows.add(struct.unpack_from("<H", body)[0])
         elif kind == COLUMNS:
-            first, last, _, _, options = struct.unpack_from("<HHHHH", body)
-            if options & HIDDEN_COLUMN:
+            first, last, width, _, options = struct.unpack_from("<HHHHH", body)
+            if options & HIDDEN_COLUMN or not width:
                 self.sheet.hidden_columns.update(range(first, min(last + 1, LAST_COLUMN)))
         elif kind in (MANY_RK, MANY_BLANKS):
             row, first = struct.unpack_from("<HH", body)
@@ -69,11 +79,19 @@ class _Book:
         self.styled.append((self.sheet, (row, column), style))
 
     def finish(self) -> dict[str, Scanned]:
-        styles = [Style(self.formats.get(number, ""), framed) for number, framed in self.styles]
+        styles = [
+            Style(self.formats.get(number, ""), framed, self._is_doubtful(font, painted))
+            for number, framed, font, painted in self.styles
+        ]
         for sheet, place, number in self.styled:
             if number < len(styles):
                 sheet.note(place, styles[number])
         return self.sheets
+
+    def _is_doubtful(self, font: int, painted: bool) -> bool:
+        at = font if font < NO_FIFTH else font - 1
+        bad, white = self.fonts[at] if at < len(self.fonts) else (False, False)
+        return bad or (white and not painted)
 
 
 def scan_xls(content: bytes) -> dict[str, Scanned]:

@@ -11,6 +11,7 @@ from parsers.readers.limits import MOST_CELLS, TooHostile
 from parsers.readers.sheet.scanned import UNKNOWN, Scanned, Value, shown
 
 LONG = 60
+LETTER = re.compile(r"[^\W\d_]")
 FIGURE = re.compile(r"[-+]?[\d,.]+")
 
 
@@ -62,7 +63,12 @@ def _cell(line: list[Value], row: int, column: int, sheet: str, scanned: Scanned
     place = f"sheet {sheet}, cell {letters_of(column)}{row + 1}"
     if (row, column) in scanned.unknown:
         return Cell(UNKNOWN, column + 1, place)
-    words = shown(line[column] if column < len(line) else "", scanned.formats.get((row, column)))
+    value = line[column] if column < len(line) else ""
+    if value == 0 and not isinstance(value, bool) and not scanned.noughts:
+        value = ""
+    words = shown(value, scanned.formats.get((row, column)))
+    if (row, column) in scanned.doubtful and FIGURE.search(words) and not LETTER.search(words):
+        return Cell(UNKNOWN, column + 1, place)
     lines = (" ".join(piece.split()) for piece in words.split("\n"))
     return Cell("\n".join(piece for piece in lines if piece), column + 1, place)
 

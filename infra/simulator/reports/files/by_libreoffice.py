@@ -9,6 +9,12 @@ from pathlib import Path
 
 from infra.simulator.reports.rendering import Rendered
 
+MOST_AT_ONCE = 200  # of 400 files that one call names, LibreOffice converts 247 and is silent about the others
+
+
+def _batches(files: Sequence[Path]) -> list[Sequence[Path]]:
+    return [files[at : at + MOST_AT_ONCE] for at in range(0, len(files), MOST_AT_ONCE)]
+
 
 def libreoffice() -> str | None:
     """Path of LibreOffice, if it is installed."""
@@ -36,7 +42,8 @@ def made_by_libreoffice(files: Sequence[Rendered], wanted: str) -> list[Rendered
             "--outdir",
             folder,
         ]
-        subprocess.run([*command, *map(str, given)], check=True, capture_output=True, timeout=900)
+        for some in _batches(given):
+            subprocess.run([*command, *map(str, some)], check=True, capture_output=True, timeout=900)
         made = [path.with_suffix(f".{wanted}") for path in given]
         if missing := [path.name for path in made if not path.is_file()]:
             raise RuntimeError(f"LibreOffice did not make {missing[0]}")
