@@ -7,8 +7,10 @@ from itertools import pairwise
 from lxml import etree
 
 from parsers.readers.limits import TooHostile
+from parsers.readers.ofd.hidden import is_inside, struck, under
 from parsers.readers.ofd.package import PageParts
-from parsers.readers.pdf.characters import MOST_CHARACTERS, Raw
+from parsers.readers.ofd.paint import is_faint, is_painted, is_seen, is_solid
+from parsers.readers.pdf.characters import DOUBT, MOST_CHARACTERS, Raw
 
 POINTS = 72 / 25.4  # OFD measures in millimetres
 MOST_OBJECTS = 60_000
@@ -17,7 +19,7 @@ MOST_DEPTH = 8
 THIN = 0.75  # millimetres: a filled area so narrow is a line
 SHORT = 1.0
 STRAIGHT = 0.3
-WHITE = 245
+LEAST_SIZE = 0.9  # millimetres: smaller letters are there for programs and not for readers
 ASCENT, DESCENT = 0.86, 0.14
 NARROW = 0.5  # of the size: characters of ASCII without a distance to the next one
 NUMBER = re.compile(r"-?\d*\.?\d+(?:[eE][-+]?\d+)?")
@@ -26,6 +28,8 @@ STEP = re.compile(r"[A-Za-z]|-?\d*\.?\d+(?:[eE][-+]?\d+)?")
 STEPS = {"S": 2, "M": 2, "L": 2, "Q": 4, "B": 6, "A": 7, "C": 0}
 Matrix = tuple[float, float, float, float, float, float]
 Point = tuple[float, float]
+WHOLE = (-1e6, -1e6, 2e6, 2e6)
+PLAIN: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 class Canvas:
@@ -40,9 +44,17 @@ class Canvas:
         self.lines: list[tuple[float, float, float, float]] = []
         self.images: list[tuple[float, float, float, float]] = []
         self._objects = self._points = 0
+        self._params = page.document.params
+        self._layer = ""  # the parameters of the layer that is painted
         for content in page.contents:
             for layer in content.iterfind("Content/Layer"):
-                self._paint(layer, (1.0, 0.0, 0.0, 1.0, 0.0, 0.0), 0)
+                if layer.get("Visible") != "false":
+                    self._layer = layer.get("DrawParam") or ""
+                    self._paint(layer, PLAIN, 0)
+        self._layer = ""
+        for note in page.notes:
+            self._paint(note, _placed(note, PLAIN), 0)
+        self.chars = struck(self.chars, self.lines)
 
     def _paint(self, parent: "etree._Element", base: Matrix, depth: int) -> None:
         for item in parent:
@@ -67,13 +79,15 @@ class Canvas:
 
     def _at(self, matrix: Matrix, x: float, y: float) -> Point:
         """A point of an object in points of the page, y upward."""
-        a, b, c, d, e, f = matrix
-        return (a * x + c * y + e - self._left) * POINTS, (self._bottom - (b * x + d * y + f)) * POINTS
+        across, down = _moved(matrix, x, y)
+        return (across - self._left) * POINTS, (self._bottom - down) * POINTS
 
     def _text(self, item: "etree._Element", matrix: Matrix) -> None:
         size = _number(item.get("Size"), 0.0)
-        if size <= 0 or not _is_shown(item, "Fill", "FillColor", default=True):
+        if size <= 0 or not self._is_shown(item, "Fill", default=True):
             return
+        unsure = is_faint(item) or size < LEAST_SIZE
+        clips = [_numbers(path.get("Boundary"), 4) or WHOLE for path in item.iterfind("Clips/Clip/Area/Path")]
         scale = _number(item.get("HScale"), 1.0)
         quarter = _quarter(matrix)
         x = y = 0.0
@@ -89,7 +103,8 @@ class Canvas:
                 # No character is wider than the way to the next one.
                 width = min(usual, abs(step)) if step else usual
                 if not char.isspace():
-                    self._char(char, matrix, (x, y), width, size, quarter)
+                    hidden = unsure or (clips and not is_inside(clips, (x, y), _moved(matrix, x, y)))
+                    self._char(DOUBT if hidden and char.isdigit() else char, matrix, (x, y), width, size, quarter)
                 x += step if step is not None else 0.0 if down else usual
                 y += down[at] if at < len(down) else 0.0
 
@@ -101,11 +116,14 @@ class Canvas:
         self.chars.append(Raw(char, min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1), *base, quarter))
 
     def _path(self, item: "etree._Element", matrix: Matrix) -> None:
-        strokes = _is_shown(item, "Stroke", "StrokeColor", default=True)
-        fills = _is_shown(item, "Fill", "FillColor", default=False)
+        strokes = self._is_shown(item, "Stroke", default=True)
+        filled = is_painted(item, "Fill", default=False)
+        fills = filled and self._is_shown(item, "Fill", default=False)
         data = item.findtext("AbbreviatedData") or ""
         for points in self._pieces(data):
             placed = [self._at(matrix, x, y) for x, y in points]
+            if filled and is_solid(item) and not _is_thin(placed):
+                self.chars = under(self.chars, placed)
             if strokes:
                 self._stroke(placed)
             elif fills:
@@ -145,11 +163,27 @@ class Canvas:
             x, y = (x0 + x1) / 2, (y0 + y1) / 2
             self.lines.append((x0, y, x1, y) if x1 - x0 >= y1 - y0 else (x, y0, x, y1))
 
+    def _is_shown(self, item: "etree._Element", switch: str, *, default: bool) -> bool:
+        painted = is_painted(item, switch, default=default)
+        return painted and is_seen(item, f"{switch}Color", self._params, self._layer)
+
     def _image(self, item: "etree._Element", matrix: Matrix) -> None:
         boundary = _numbers(item.get("Boundary"), 4) or (0.0, 0.0, 0.0, 0.0)
         one, other = (0.0, 0.0), (1.0, 1.0) if item.get("CTM") else boundary[2:]
         (x0, y0), (x1, y1) = self._at(matrix, *one), self._at(matrix, *other)
         self.images.append((min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
+        if is_solid(item):
+            self.chars = under(self.chars, [(x0, y0), (x1, y1)])
+
+
+def _moved(matrix: Matrix, x: float, y: float) -> Point:
+    a, b, c, d, e, f = matrix
+    return a * x + c * y + e, b * x + d * y + f
+
+
+def _is_thin(points: list[Point]) -> bool:
+    across, up = [x for x, _ in points], [y for _, y in points]
+    return min(max(across) - min(across), max(up) - min(up)) <= THIN * POINTS
 
 
 def _placed(item: "etree._Element", base: Matrix) -> Matrix:
@@ -180,17 +214,6 @@ def _deltas(text: str | None, count: int) -> list[float]:
             found.append(_number(words[at], 0.0))
             at += 1
     return found
-
-
-def _is_shown(item: "etree._Element", switch: str, color: str, *, default: bool) -> bool:
-    """Is it painted, and in a colour that is seen on white paper?"""
-    if (item.get(switch) or str(default)).lower() != "true":
-        return False
-    paint = item.find(color)
-    if paint is None:
-        return True
-    values = _numbers(paint.get("Value"), 3)
-    return paint.get("Alpha") != "0" and not (values and min(values) >= WHITE)
 
 
 def _numbers(text: str | None, count: int) -> tuple[float, ...] | None:

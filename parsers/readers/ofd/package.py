@@ -13,20 +13,23 @@ FOREGROUND = "Foreground"
 
 @dataclass
 class Document:
-    """What the pages of one document have in common. `templates` and `units`: by their id."""
+    """What the pages of one document have in common. `templates`, `units`, `params`, `notes` (of the page): by id."""
 
     area: str = "0 0 210 297"
     templates: "dict[str, etree._Element]" = field(default_factory=dict)
     units: "dict[str, etree._Element]" = field(default_factory=dict)
+    params: "dict[str, etree._Element]" = field(default_factory=dict)
+    notes: "dict[str, list[etree._Element]]" = field(default_factory=dict)
 
 
 @dataclass
 class PageParts:
-    """One page. `contents`: templates behind it, itself, templates before it."""
+    """One page. `contents`: templates behind it, itself, templates before it; `notes`: what was laid over all that."""
 
     area: str
     contents: "list[etree._Element]"
     document: Document
+    notes: "list[etree._Element]" = field(default_factory=list)
 
 
 class Package:
@@ -60,15 +63,32 @@ class Package:
         for resource in [*tree.iterfind("CommonData/PublicRes"), *tree.iterfind("CommonData/DocumentRes")]:
             where = _joined(folder, resource.text or "")
             if where in self._container:
-                units = self._tree(where).iter("CompositeGraphicUnit")
-                document.units |= {unit.get("ID") or "": unit for unit in units}
+                found = self._tree(where)
+                document.units |= {unit.get("ID") or "": unit for unit in found.iter("CompositeGraphicUnit")}
+                document.params |= {param.get("ID") or "": param for param in found.iter("DrawParam")}
+        self._notes(tree.findtext("Annotations") or "", folder, document)
         return [
-            self._page(where, document)
+            self._page(where, document, page.get("ID") or "")
             for page in tree.iterfind("Pages/Page")
             if (where := _joined(folder, page.get("BaseLoc") or "")) in self._container
         ]
 
-    def _page(self, name: str, document: Document) -> PageParts:
+    def _notes(self, name: str, folder: str, document: Document) -> None:
+        """Notes that are shown on the pages; a watermark is none."""
+        where = _joined(folder, name)
+        if not name or where not in self._container:
+            return
+        for page in self._tree(where).iter("Page"):
+            leaf = _joined(posixpath.dirname(where), page.findtext("FileLoc") or "")
+            if leaf in self._container:
+                document.notes[page.get("PageID") or ""] = [
+                    shown
+                    for note in self._tree(leaf).iter("Annot")
+                    if note.get("Visible") != "false" and note.get("Type") != "Watermark"
+                    for shown in note.iterfind("Appearance")
+                ]
+
+    def _page(self, name: str, document: Document, page_id: str) -> PageParts:
         page = self._tree(name)
         behind: list[etree._Element] = []
         before: list[etree._Element] = []
@@ -76,7 +96,12 @@ class Package:
             template = document.templates.get(used.get("TemplateID") or "")
             if template is not None:
                 (before if used.get("ZOrder") == FOREGROUND else behind).append(template)
-        return PageParts(_area(page.find("Area")) or document.area, [*behind, page, *before], document)
+        return PageParts(
+            _area(page.find("Area")) or document.area,
+            [*behind, page, *before],
+            document,
+            document.notes.get(page_id, []),
+        )
 
     def _tree(self, name: str) -> "etree._Element":
         root = xml_of(self._container.read(name), name)
