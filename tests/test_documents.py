@@ -24,7 +24,7 @@ BY_LIBREOFFICE = ("rtf",)
 OWN = [kind for kind in FILE_KINDS if kind not in BY_LIBREOFFICE]
 # What LibreOffice makes, and of how many parts in ten of what: RTF is opened in a third of the time.
 MADE = {"doc": {"rtf": 8, "docx": 2}, "odt": {"rtf": 8, "docx": 2}, "xls": {"xlsx": 10}, "ods": {"xlsx": 10}}
-# OpenDocument takes longest to make, and offices do not publish it.
+# Offices do not publish OpenDocument, and forty more of each would take a minute of a processor.
 IN_THE_SUITE = {"rtf": 50, "doc": 50, "xls": 50, "odt": 10, "ods": 10}
 PLACE = {
     **dict.fromkeys(["docx", "doc", "odt", "rtf"], "table "),

@@ -268,7 +268,10 @@ def test_the_same_in_the_older_kind_of_workbook() -> None:
     """As XLS, which LibreOffice writes."""
 
     def fill(sheet: Any, _: Workbook) -> None:
-        sheet.append(["数", 99, 98, 0, 12, "末"])
+        sheet.append(["数", 99, 98, 0, 12, NOTED, STRUCK, "12", "末"])
+        for number in range(2, 600):  # strings that go on over several records
+            sheet.append([f"第{number}行的文字" * 9, CellRichText("甲", TextBlock(InlineFont(b=True), "乙" * number))])
+        sheet.append(["末", CellRichText("13", TextBlock(InlineFont(vertAlign="superscript"), "2")), "132"])
         sheet["B1"].font, sheet["C1"].font = Font(strike=True), Font(color="FFFFFFFF")
         sheet.sheet_view.showZeros = False
 
@@ -276,7 +279,9 @@ def test_the_same_in_the_older_kind_of_workbook() -> None:
     fill(workbook.active, workbook)
     workbook.save(out := io.BytesIO())
     (book,) = made_by_libreoffice([replace(next(written("xlsx", 2, 3)), content=out.getvalue())], "xls")
-    assert cells(read_xls(book.content)) == [["数", "\ufffc", "\ufffc", "", "12", "末"]]
+    read = cells(read_xls(book.content))
+    assert read[0] == ["数", "\ufffc", "\ufffc", "", "12", "\ufffc", "\ufffc", "12", "末"]
+    assert read[-1][:3] == ["末", "\ufffc", "132"]
 
 
 def test_hidden_rows_columns_and_sheets_are_not_shown() -> None:

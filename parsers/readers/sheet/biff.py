@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from olefile import OleFileIO
 
 from parsers.readers.cannot_read import CannotRead
+from parsers.readers.sheet.biff_strings import fonts_of_strings
 from parsers.readers.sheet.ooxml import BUILT_IN
 from parsers.readers.sheet.scanned import Extent, Scanned, Style
 
 BOF, BOUND_SHEET, FORMAT, XF, FILE_PASS = 0x0809, 0x0085, 0x041E, 0x00E0, 0x002F
 ROW, COLUMNS, MANY_RK, ERROR_OR_BOOL = 0x0208, 0x007D, 0x00BD, 0x0205
 MANY_BLANKS, FONT, WINDOW = 0x00BE, 0x0031, 0x023E
+STRINGS, CONTINUED, SHARED = 0x00FC, 0x003C, 0x00FD
 STRUCK_OUT, SHOWS_NOUGHTS = 0x8, 0x10
 WHITE = frozenset({1, 9})  # of the palette that every workbook has
 NO_FIFTH = 4  # the records of fonts are counted without a number 4
@@ -32,10 +34,18 @@ class _Book:
         self.fonts: list[tuple[bool, bool]] = []  # struck out or raised; white
         self.sheets: dict[str, Scanned] = {}
         self.styled: list[tuple[Scanned, tuple[int, int], int]] = []
+        self.strings: list[bytes] = []  # the record of shared strings, and those that continue it
+        self.labels: list[tuple[Scanned, tuple[int, int], int]] = []
         self.sheet = Scanned()
         self.extent = Extent()
+        self._last = 0
 
     def note(self, at: int, kind: int, body: bytes) -> None:
+        if kind == STRINGS or (kind == CONTINUED and self._last == STRINGS):
+            self.strings.append(body)
+            self._last = STRINGS
+            return
+        self._last = kind
         if kind == FILE_PASS:
             raise CannotRead("encrypted", "the workbook is locked with a password")
         if kind == BOF:
@@ -70,6 +80,8 @@ class _Book:
         elif kind in CELLS:
             row, column, style = struct.unpack_from("<HHH", body)
             self._cell(row, column, style)
+            if kind == SHARED:
+                self.labels.append((self.sheet, (row, column), struct.unpack_from("<I", body, 6)[0]))
             is_error = kind == ERROR_OR_BOOL and body[7:8] == b"\x01"
             if is_error or (kind == FORMULA and body[6:7] == FORMULA_ERROR and body[12:14] == b"\xff\xff"):
                 self.sheet.unknown.add((row, column))
@@ -86,6 +98,14 @@ class _Book:
         for sheet, place, number in self.styled:
             if number < len(styles):
                 sheet.note(place, styles[number])
+        rich = {
+            number
+            for number, fonts in fonts_of_strings(self.strings)
+            if any(self._is_doubtful(font, painted=False) for font in fonts)
+        }
+        for sheet, place, number in self.labels:
+            if number in rich:
+                sheet.doubtful.add(place)
         return self.sheets
 
     def _is_doubtful(self, font: int, painted: bool) -> bool:
@@ -100,9 +120,9 @@ def scan_xls(content: bytes) -> dict[str, Scanned]:
     try:
         for at, kind, body in _records(_stream(content)):
             book.note(at, kind, body)
+        return book.finish()
     except (struct.error, IndexError) as error:
         raise CannotRead("damaged", f"the workbook has a record that breaks off ({error})") from None
-    return book.finish()
 
 
 def _stream(content: bytes) -> bytes:
