@@ -79,7 +79,7 @@ schemathesis: $(READY) ## Hundreds of questions to each operation of the API
 docs: setup ## The documentation as a site, in build/site
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -q --strict -f infra/site/mkdocs.yml && echo "build/site/index.html"
 
-documents: setup ## Five hundred generated documents of each kind (PDF, Word, spreadsheets, OFD) through the parser (about 20 minutes)
+documents: setup ## Five hundred generated documents of each kind (PDF, Word, spreadsheets, OFD) through the parser (about half an hour)
 	@$(BIN)/python -m pytest -q -m documents --timeout 7200
 
 converters: $(READY) ## Generated pages through w3m, lynx, pandoc, html2text and others, then through the parser
