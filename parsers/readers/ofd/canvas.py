@@ -7,7 +7,7 @@ from itertools import pairwise
 from lxml import etree
 
 from parsers.readers.limits import TooHostile
-from parsers.readers.ofd.hidden import is_inside, struck, under
+from parsers.readers.ofd.hidden import Covers, is_inside, struck
 from parsers.readers.ofd.package import PageParts
 from parsers.readers.ofd.paint import is_faint, is_painted, is_seen, is_solid
 from parsers.readers.pdf.characters import DOUBT, MOST_CHARACTERS, Raw
@@ -44,6 +44,7 @@ class Canvas:
         self.lines: list[tuple[float, float, float, float]] = []
         self.images: list[tuple[float, float, float, float]] = []
         self._objects = self._points = 0
+        self._covers = Covers()
         self._params = page.document.params
         self._layer = ""  # the parameters of the layer that is painted
         for content in page.contents:
@@ -54,7 +55,7 @@ class Canvas:
         self._layer = ""
         for note in page.notes:
             self._paint(note, _placed(note, PLAIN), 0)
-        self.chars = struck(self.chars, self.lines)
+        self.chars = struck(self._covers.over(self.chars), self.lines)
 
     def _paint(self, parent: "etree._Element", base: Matrix, depth: int) -> None:
         for item in parent:
@@ -123,7 +124,7 @@ class Canvas:
         for points in self._pieces(data):
             placed = [self._at(matrix, x, y) for x, y in points]
             if filled and is_solid(item) and not _is_thin(placed):
-                self.chars = under(self.chars, placed)
+                self._covers.note(len(self.chars), placed)
             if strokes:
                 self._stroke(placed)
             elif fills:
@@ -173,7 +174,7 @@ class Canvas:
         (x0, y0), (x1, y1) = self._at(matrix, *one), self._at(matrix, *other)
         self.images.append((min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
         if is_solid(item):
-            self.chars = under(self.chars, [(x0, y0), (x1, y1)])
+            self._covers.note(len(self.chars), [(x0, y0), (x1, y1)])
 
 
 def _moved(matrix: Matrix, x: float, y: float) -> Point:

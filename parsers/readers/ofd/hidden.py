@@ -9,11 +9,25 @@ Point = tuple[float, float]
 Box = tuple[float, ...]  # left, top, width, height
 
 
-def under(chars: Sequence[Raw], points: Sequence[Point]) -> list[Raw]:
-    """The characters, after an area with these corners was painted over them."""
-    across, up = [x for x, _ in points], [y for _, y in points]
-    x0, x1, y0, y1 = min(across), max(across), min(up), max(up)
-    return [_doubted(char) if x0 <= _middle(char)[0] <= x1 and y0 <= _middle(char)[1] <= y1 else char for char in chars]
+class Covers:
+    """The areas that are painted on a page, and how many characters stood there before each."""
+
+    def __init__(self) -> None:
+        self._areas: list[tuple[int, float, float, float, float]] = []
+
+    def note(self, before: int, points: Sequence[Point]) -> None:
+        """An area with these corners."""
+        across, up = [x for x, _ in points], [y for _, y in points]
+        self._areas.append((before, min(across), max(across), min(up), max(up)))
+
+    def over(self, chars: Sequence[Raw]) -> list[Raw]:
+        """The characters of the page, those under an area doubtful."""
+        return [self._seen(number, char) if char.text.isdigit() else char for number, char in enumerate(chars)]
+
+    def _seen(self, number: int, char: Raw) -> Raw:
+        x, y = _middle(char)
+        hidden = any(number < before and x0 <= x <= x1 and y0 <= y <= y1 for before, x0, x1, y0, y1 in self._areas)
+        return _doubted(char) if hidden else char
 
 
 def struck(chars: Sequence[Raw], lines: Sequence[tuple[float, float, float, float]]) -> list[Raw]:
