@@ -115,9 +115,12 @@ class Page:
         """The source with its ASCII letters in lower case; those of all alphabets would take fifteen times as long."""
         return self.text.encode("utf-8", "replace").lower()
 
-    def holds(self, *words: str) -> bool:
-        """Does the page's source hold one of these words, written in lower case, in whatever case of A to Z?"""
-        return any(word.encode() in self._lower for word in words)
+    def holds(self, *words: str, sharing: str = "") -> bool:
+        """Does the page's source hold one of these words, written in lower case, in whatever case of A to Z?
+
+        `sharing`: what is in all of them; where it does not stand, none needs to be looked for.
+        """
+        return sharing.encode() in self._lower and any(word.encode() in self._lower for word in words)
 
     def resolve(self, href: str) -> str | None:
         """Absolute http(s) address of a link, without fragment; None for anything that is not a plain address."""

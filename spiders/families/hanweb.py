@@ -32,7 +32,7 @@ GROUP = 100
 
 
 def marked(page: Page) -> bool:
-    return page.holds("<datastore>", "dataproxy.jsp", "proxyurl:", "proxyurl :")
+    return page.holds("<datastore>", "dataproxy.jsp") or page.holds("proxyurl:", "proxyurl :", sharing="proxyurl")
 
 
 def hinted(page: Page) -> bool:

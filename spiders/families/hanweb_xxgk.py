@@ -32,9 +32,8 @@ def marked(page: Page) -> bool:
         "/module/xxgk/search",
         "/module/xxgk/subjectinfo.jsp",
         "/module/xxgk/xxgkannualreport.jsp",
-        "tr_main_value_odd",
-        "tr_main_value_even",
-    )
+        sharing="/module/xxgk/",
+    ) or page.holds("tr_main_value_odd", "tr_main_value_even", sharing="tr_main_value_")
 
 
 def hinted(page: Page) -> bool:

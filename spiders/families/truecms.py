@@ -27,7 +27,9 @@ SIZES = (50, 15)
 
 
 def marked(page: Page) -> bool:
-    return page.holds("messagecontroller/getmessage.do", 'id="initdata"', "id='initdata'", "id=initdata")
+    return page.holds("messagecontroller/getmessage.do") or page.holds(
+        'id="initdata"', "id='initdata'", "id=initdata", sharing="initdata"
+    )
 
 
 def rows(page: Page) -> list[Row]:

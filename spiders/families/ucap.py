@@ -29,7 +29,9 @@ PAGE_SIZE = "20"
 
 
 def marked(page: Page) -> bool:
-    return page.holds("ucap-content", "<ucapcontent", "<ucaptitle", "/common/search/", "_isagg=", "getfilelistbycodeid")
+    return page.holds("/common/search/", "_isagg=", "getfilelistbycodeid") or page.holds(
+        "ucap-content", "<ucapcontent", "<ucaptitle", sharing="ucap"
+    )
 
 
 def hinted(page: Page) -> bool:
