@@ -40,7 +40,7 @@ class Webhook:
         judge_status(status, retry_after, delivery.now)
 
     def _post(self, delivery: Delivery) -> tuple[int, str | None]:
-        import httpx  # a fifth of a second, which most commands need not spend
+        import httpx  # most commands send nothing, and need not load it
 
         events = [event.model_dump(mode="json") for event in delivery.events]
         told = {"events": events} if delivery.digest else {"event": events[0]}

@@ -50,8 +50,8 @@ class Visits(Opened):
         `after`: the id of the portal that the page before ended with.
         """
         runs = self.visited_runs()
-        names = sorted(self._place(name) for name in {*runs, *self.registry} if self._has(name, words))
-        start = self._place(after) if after else None
+        names = sorted(self._place(name, name in runs) for name in {*runs, *self.registry} if self._has(name, words))
+        start = self._place(after, after in runs) if after else None
         rest = (place for place in names if start is None or place > start)
         page = [name for _, _, name in islice(rest, limit)]
         more = next(rest, None) is not None
@@ -81,10 +81,9 @@ class Visits(Opened):
 
         return PortalState(name, len(runs), [read(run) for run in runs[-visits:][::-1]])
 
-    def _place(self, name: str) -> Place:
-        waiting = name not in self.visited_runs()
+    def _place(self, name: str, visited: bool) -> Place:
         known = self.registry.get(name)
-        return (waiting, known.region or "" if waiting and known else "", name)
+        return (not visited, known.region or "" if known and not visited else "", name)
 
     def _has(self, name: str, words: tuple[str, ...]) -> bool:
         known = self.registry.get(name)
